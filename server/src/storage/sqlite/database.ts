@@ -1,0 +1,35 @@
+import { Database } from 'bun:sqlite';
+import { Kysely } from 'kysely';
+import { BunSqliteDialect } from './kysely-dialect.ts';
+import type { Schema } from './schema.ts';
+
+export const DATABASE_FILE = 'waymark.db';
+
+/** Milliseconds a connection waits for a lock. There is one writer, so a wait at all means a foreign process. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/** The one read-write connection of a data directory; it lives in the writer thread. */
+export function openForWriting(file: string): Database {
+  const db = new Database(file, { create: true, readwrite: true, strict: true });
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  db.run('PRAGMA journal_mode = WAL');
+  db.run('PRAGMA synchronous = FULL');
+  db.run('PRAGMA secure_delete = ON');
+  db.run('PRAGMA cache_size = -65536');
+  db.run('PRAGMA wal_autocheckpoint = 4000');
+  db.run('PRAGMA journal_size_limit = 67108864');
+  return db;
+}
+
+/** A read-only connection. It never checkpoints and never writes. Units: `cacheKib` in KiB. */
+export function openForReading(file: string, cacheKib = 16_384): Database {
+  const db = new Database(file, { readonly: true, strict: true });
+  db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  db.run('PRAGMA query_only = ON');
+  db.run(`PRAGMA cache_size = -${cacheKib}`);
+  return db;
+}
+
+export function kysely(db: Database): Kysely<Schema> {
+  return new Kysely<Schema>({ dialect: new BunSqliteDialect(db) });
+}

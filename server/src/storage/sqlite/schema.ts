@@ -1,0 +1,111 @@
+import type { Generated } from 'kysely';
+
+interface Counted {
+  clicks: number;
+  visitors: number;
+  human_clicks: number;
+  human_visitors: number;
+}
+
+/** The tables as Kysely sees them. Meaning and units: migrations. */
+export interface Schema {
+  users: { id: Generated<number>; username: string; email: string; created_at: number };
+  user_claims: { kind: 'username' | 'email'; value: string; user_id: number };
+  user_deletions: { user_id: number; deleted_at: number };
+  links: LinkTable;
+  link_urls: { link_id: number; url_version: number; url: string };
+  link_stats: { link_id: number; clicks: number; human_clicks: number; click_rows: number; last_click_at: number | null };
+  sequences: { name: string; next: number };
+  events: { id: number; link_id: number; user_id: number | null; type: string; at: number; details: string };
+  clicks: ClickTable;
+  click_hours: { hour: number; min_id: number; max_id: number };
+  event_counts: { link_id: number; user_id: number; type: string; n: number };
+  counters: { kind: string; key: string; n: number };
+  dimension_values: { id: number; dimension: number; value: string };
+  rollup_15m: Counted & { link_id: number; slot: number };
+  rollup_hour: Counted & { hour: number; link_id: number; value_id: number };
+  rollup_day: Counted & { day: number; link_id: number; value_id: number };
+  visitors_seen: { day: number; link_id: number; visitor: number; mask: number };
+  visitor_salts: { day: number; salt: string };
+  ingest_edges: {
+    edge_id: string;
+    watermark: number;
+    committed: number;
+    discarded: number;
+    dead: number;
+    updated_at: number;
+  };
+  ingest_batches: { edge_id: string; first_seq: number; last_seq: number; hash: string; committed_at: number };
+  dead_letters: {
+    id: Generated<number>;
+    edge_id: string;
+    first_seq: number;
+    last_seq: number;
+    reason: string;
+    content: string;
+    at: number;
+  };
+  api_keys: {
+    id: Generated<number>;
+    name: string;
+    prefix: string;
+    hash: string;
+    scope: 'read' | 'write' | 'admin';
+    created_at: number;
+    expires_at: number | null;
+    last_used_at: number | null;
+    revoked_at: number | null;
+  };
+  idempotency: {
+    principal: string;
+    route: string;
+    key: string;
+    body_hash: string;
+    result: string | null;
+    created_at: number;
+  };
+}
+
+export interface LinkTable {
+  id: Generated<number>;
+  domain_id: number;
+  code: string;
+  url: string;
+  url_version: Generated<number>;
+  title: string | null;
+  active: number;
+  expires_at: number | null;
+  redirect_status: number;
+  owner_id: number | null;
+  version: Generated<number>;
+  quarantine_reason: Generated<string | null>;
+  created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
+}
+
+export interface ClickTable {
+  id: number;
+  link_id: number;
+  user_id: number | null;
+  at: number;
+  original_at: number | null;
+  url_version: number;
+  country: number;
+  region: number;
+  city: number;
+  device: number;
+  browser: number;
+  os: number;
+  referrer: number;
+  utm_source: number;
+  utm_medium: number;
+  utm_campaign: number;
+  utm_term: number;
+  utm_content: number;
+  language: number;
+  quality: number;
+  reason: number;
+  visitor: number;
+  first_seen: number;
+}

@@ -1,0 +1,159 @@
+import type { Database } from 'bun:sqlite';
+import { AppError } from '../../platform/app-error.ts';
+import { type Call, findMethod, type Reply, type Services, toWire } from '../../platform/thread-rpc.ts';
+import type { IdempotencyKey, IdempotencyStore } from './idempotency.ts';
+import type { LinkChanges } from './write-context.ts';
+
+/** How long one transaction may hold the writer. */
+const TRANSACTION_MS_MAX = 20;
+
+/** What a caller may send along with a write. */
+export interface WriteCallContext {
+  idempotency?: IdempotencyKey;
+}
+
+/** What comes back beside the value: codes to forget, and whether the value is a kept one. */
+export interface WriteNotes {
+  changed: [domainId: number, code: string][];
+  replayed: boolean;
+}
+
+type SendReplies = (replies: Reply[]) => void;
+
+/** A piece of background work that fits one transaction. Returns whether more is left. */
+export type BackgroundTask = () => Promise<boolean>;
+
+/**
+ * Orders everything that writes the main database. API calls go first, many to a transaction (one fsync for all of them),
+ * each in a savepoint of its own; then one ingest or background transaction; then API calls again.
+ * Shape: one transaction at a time, each about TRANSACTION_MS_MAX at most.
+ * Errors: when the transaction itself fails, every call in it answers `unavailable` and nothing of it is kept.
+ */
+export class WriteQueue {
+  private calls: { call: Call; send: SendReplies }[] = [];
+  private ingests: { call: Call; send: SendReplies }[] = [];
+  private background: BackgroundTask[] = [];
+  private draining = false;
+  private synchronous: 'FULL' | 'NORMAL' = 'FULL';
+
+  constructor(
+    private readonly sqlite: Database,
+    private readonly services: Services,
+    private readonly idempotency: IdempotencyStore,
+    private readonly changes: LinkChanges,
+  ) {}
+
+  /** A call that must be durable before it is answered. */
+  pushCall(call: Call, send: SendReplies): void {
+    this.calls.push({ call, send });
+    void this.drain();
+  }
+
+  /** An ingest call: a transaction of its own, durable with the next checkpoint or API write (its batch stays on disk). */
+  pushIngest(call: Call, send: SendReplies): void {
+    this.ingests.push({ call, send });
+    void this.drain();
+  }
+
+  pushBackground(task: BackgroundTask): void {
+    this.background.push(task);
+    void this.drain();
+  }
+
+  private async drain(): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    try {
+      while (this.calls.length + this.ingests.length + this.background.length > 0) {
+        if (this.calls.length > 0) await this.runCalls();
+        const ingest = this.ingests.shift();
+        if (ingest) await this.runIngest(ingest);
+        else if (this.calls.length === 0) await this.runBackground();
+        await new Promise<void>((resume) => setImmediate(resume));
+      }
+    } finally {
+      this.draining = false;
+    }
+  }
+
+  private async runCalls(): Promise<void> {
+    const answered: { reply: Reply; send: SendReplies }[] = [];
+    const failed = await this.transaction('FULL', async () => {
+      const start = performance.now();
+      do {
+        const next = this.calls.shift();
+        if (!next) break;
+        answered.push({ send: next.send, reply: await this.runCall(next.call) });
+        if (!this.sqlite.inTransaction) throw new Error('the database gave the transaction up');
+      } while (performance.now() - start < TRANSACTION_MS_MAX);
+    });
+    const bySender = new Map<SendReplies, Reply[]>();
+    for (const { reply, send } of answered) {
+      const said: Reply = failed ? { id: reply.id, ok: false, error: toWire(failed), notes: reply.notes } : reply;
+      const replies = bySender.get(send);
+      if (replies) replies.push(said);
+      else bySender.set(send, [said]);
+    }
+    for (const [send, replies] of bySender) send(replies);
+  }
+
+  private async runCall(call: Call): Promise<Reply> {
+    const key = (call.context as WriteCallContext | undefined)?.idempotency;
+    this.sqlite.run('SAVEPOINT call');
+    try {
+      const kept = key ? this.idempotency.replay(key) : null;
+      const value = kept ? kept.result : await findMethod(this.services, call)(...call.args);
+      if (key && !kept) this.idempotency.keep(key, value);
+      this.sqlite.run('RELEASE call');
+      return { id: call.id, ok: true, value, notes: this.notes(kept !== null) };
+    } catch (error) {
+      this.changes.take();
+      if (this.sqlite.inTransaction) this.sqlite.run('ROLLBACK TO call; RELEASE call');
+      return { id: call.id, ok: false, error: toWire(error) };
+    }
+  }
+
+  private notes(replayed: boolean): WriteNotes {
+    return { changed: this.changes.take(), replayed };
+  }
+
+  private async runIngest({ call, send }: { call: Call; send: SendReplies }): Promise<void> {
+    let reply: Reply = { id: call.id, ok: true, value: null };
+    const failed = await this.transaction('NORMAL', async () => {
+      reply = { id: call.id, ok: true, value: await findMethod(this.services, call)(...call.args) };
+    });
+    send([failed ? { id: call.id, ok: false, error: toWire(failed) } : reply]);
+  }
+
+  private async runBackground(): Promise<void> {
+    const task = this.background.shift();
+    if (!task) return;
+    let more = false;
+    const failed = await this.transaction('NORMAL', async () => {
+      more = await task();
+    });
+    this.changes.take();
+    if (failed) console.error('background task failed', failed);
+    else if (more) this.background.push(task);
+  }
+
+  /** Runs `work` in a transaction; returns why it was given up, or null when it is committed. */
+  private async transaction(synchronous: 'FULL' | 'NORMAL', work: () => Promise<void>): Promise<Error | null> {
+    try {
+      if (this.synchronous !== synchronous) {
+        this.sqlite.run(`PRAGMA synchronous = ${synchronous}`);
+        this.synchronous = synchronous;
+      }
+      this.sqlite.run('BEGIN IMMEDIATE');
+      await work();
+      this.sqlite.run('COMMIT');
+      return null;
+    } catch (error) {
+      if (this.sqlite.inTransaction) this.sqlite.run('ROLLBACK');
+      if (error instanceof AppError) return error;
+      const code = (error as { code?: string }).code ?? '';
+      if (!code.startsWith('SQLITE_')) return error instanceof Error ? error : new Error(String(error));
+      return new AppError('unavailable', 'The database cannot be written just now', { retryAfterSeconds: 5, cause: error });
+    }
+  }
+}
