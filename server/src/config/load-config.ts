@@ -1,0 +1,111 @@
+import { resolve } from 'node:path';
+import manifest from '../../../package.json';
+import type { Config, Cors } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import type { OptionValues } from './options.ts';
+import { type Env, readOptions } from './read-options.ts';
+import { warnOfNames, warnOfUnused } from './warnings.ts';
+
+/**
+ * Reads the whole configuration. Shape: frozen, all the way down.
+ * Errors: throws a ConfigError that lists every problem at once.
+ */
+export function loadConfig(env: Env): Config {
+  const { values, problems } = readOptions(env);
+  problems.push(...crossCheck(values));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(toConfig(values, [...warnOfNames(env), ...warnOfUnused(env)]));
+}
+
+/** What no option sees alone. */
+function crossCheck(values: OptionValues): string[] {
+  const problems: string[] = [];
+  if (values.DATABASE_URL !== null) {
+    problems.push(
+      'DATABASE_URL is set, but this release runs embedded only: PostgreSQL arrives with the scale-out release. Unset it to run on SQLite in DATA_DIR.',
+    );
+  }
+  if (values.REDIS_URL !== null) {
+    problems.push(
+      'REDIS_URL is set, but this release runs embedded only: Redis arrives with the scale-out release. Unset it.',
+    );
+  }
+  if (values.ROLES.length < 3) {
+    problems.push(
+      `ROLES is "${values.ROLES.join(',')}", but the embedded database needs edge, api and worker in one process: roles apart arrive with the scale-out release.`,
+    );
+  }
+  if (values.APP_HOST !== null && values.SHORT_HOSTS.includes(values.APP_HOST)) {
+    problems.push(`APP_HOST ${values.APP_HOST} is also in SHORT_HOSTS: a host serves either links or the rest.`);
+  }
+  if (values.CORS_ORIGINS.includes('*') && values.CORS_ORIGINS.length > 1) {
+    problems.push('CORS_ORIGINS holds * and names: give one or the other.');
+  }
+  return problems;
+}
+
+function toConfig(values: OptionValues, warnings: string[]): Config {
+  return {
+    listen: { host: values.HOST, port: values.PORT },
+    site: {
+      baseUrl: values.BASE_URL ?? defaultBaseUrl(values.HOST, values.PORT),
+      baseUrlIsSet: values.BASE_URL !== null,
+      shortHosts: values.SHORT_HOSTS,
+      appHost: values.APP_HOST,
+    },
+    roles: values.ROLES,
+    storage: { kind: 'sqlite', dataDir: resolve(values.DATA_DIR) },
+    redirect: { linkCacheSize: values.LINK_CACHE_SIZE },
+    outbox: { bytesMax: values.OUTBOX_MAX_BYTES, syncMs: values.OUTBOX_SYNC_MS, keepMs: values.OUTBOX_KEEP },
+    events: {
+      sampleRate: values.EVENT_LOG_SAMPLE_RATE,
+      retentionDays: values.EVENT_RETENTION_DAYS === 0 ? null : values.EVENT_RETENTION_DAYS,
+    },
+    geoipPath: values.GEOIP_DB === null ? null : resolve(values.GEOIP_DB),
+    access: {
+      classicApi: values.CLASSIC_API,
+      trustedProxies: values.TRUSTED_PROXIES,
+      cors: toCors(values.CORS_ORIGINS),
+      incidentDebugRoutes: values.ENABLE_INCIDENT_DEBUG_ROUTES,
+    },
+    log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
+    shutdown: { graceMs: values.SHUTDOWN_GRACE_MS },
+    release: {
+      version: values.APP_VERSION ?? manifest.version,
+      gitSha: values.GIT_SHA,
+      deployedAt: values.DEPLOYED_AT,
+      owner: values.RELEASE_OWNER,
+      notesUrl: values.RELEASE_NOTES_URL,
+    },
+    flags: {
+      quarantine_mode: values.ENABLE_QUARANTINE_MODE,
+      risk_scoring: values.ENABLE_RISK_SCORING,
+      ghost_probe_alerts: values.ENABLE_GHOST_PROBE_ALERTS,
+      canary_monitoring: values.ENABLE_CANARY_MONITORING,
+      auto_blocking: values.ENABLE_AUTO_BLOCKING,
+      threat_heatmap: values.ENABLE_THREAT_HEATMAP,
+    },
+    secrets: {
+      secretKey: values.SECRET_KEY,
+      bootstrapApiKey: values.BOOTSTRAP_API_KEY,
+      chaosToken: values.CHAOS_TOKEN,
+    },
+    warnings,
+  };
+}
+
+function toCors(origins: readonly string[]): Cors | null {
+  if (origins.length === 0) return null;
+  return origins.includes('*') ? { kind: 'any' } : { kind: 'listed', origins };
+}
+
+/** Where links are shown without BASE_URL. Shape: no trailing slash; an address for all becomes localhost. */
+export function defaultBaseUrl(host: string, port: number): string {
+  const name = ['0.0.0.0', '::', '[::]'].includes(host) ? 'localhost' : host;
+  return new URL(`http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${port}`).origin;
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part);
+  return Object.freeze(value);
+}
