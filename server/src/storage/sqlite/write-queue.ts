@@ -60,6 +60,11 @@ export class WriteQueue {
     void this.drain();
   }
 
+  /** Resolves when nothing is waiting and no transaction is open. */
+  async idle(): Promise<void> {
+    while (this.draining) await new Promise<void>((resume) => setImmediate(resume));
+  }
+
   private async drain(): Promise<void> {
     if (this.draining) return;
     this.draining = true;

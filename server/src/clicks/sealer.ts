@@ -1,0 +1,270 @@
+import type { Clock } from '../platform/clock.ts';
+import { encodeBatch } from './batch.ts';
+import type { EnrichedClick, OutboxClick } from './click.ts';
+import type { IngestPort } from './ingest.ts';
+
+/** Clicks in one batch: small enough that its transaction holds the writer for about 20 ms at most. */
+export const BATCH_CLICKS_MAX = 1000;
+
+/** Batches on their way to the database at one time. */
+const IN_FLIGHT_MAX = 3;
+
+/** Contents kept in memory for sending; beyond that a batch is read back from disk. */
+const CONTENTS_MAX = 8;
+
+const BACKOFF_MS = { first: 100, most: 5000 };
+
+/** Accepted clicks as one queue, read by one thread. */
+export interface RawSource {
+  /** The next clicks that are not sealed yet, at most `limit`; null when all that is there has been read. */
+  read(limit: number): RawRun | null;
+  /** Makes what has been read survive a loss of power. */
+  sync(): void;
+  /** Whether files have been read to their end; `removeFinished` deletes them and tells how many. */
+  readonly hasFinished: boolean;
+  removeFinished(): number;
+}
+
+export interface RawRun {
+  edgeId: string;
+  firstSeq: number;
+  lastSeq: number;
+  clicks: OutboxClick[];
+  unreadable: number;
+}
+
+/** Where a sealed batch lies on disk. */
+export interface SealedFrame {
+  edgeId: string;
+  firstSeq: number;
+  lastSeq: number;
+  file: number;
+}
+
+/** Sealed batches on disk, in numbered files that are removed whole. */
+export interface SealedStore<Frame extends SealedFrame = SealedFrame> {
+  frames(): Iterable<Frame>;
+  /** Errors: throws when the disk is full; nothing is kept then. */
+  append(edgeId: string, firstSeq: number, lastSeq: number, content: string): Frame;
+  content(frame: Frame): string;
+  sync(): void;
+  rotateIfOld(): void;
+  remove(file: number): void;
+  /** The file that is being written; null before the first frame. */
+  readonly openFile: number | null;
+  readonly bytes: number;
+}
+
+export interface SealerStatus {
+  edgeId: string;
+  /** Seqs sealed and committed, of this process's own edge. */
+  sealedSeq: number;
+  committedSeq: number;
+  /** Bytes of sealed batches on disk. */
+  sealedBytes: number;
+  /** Clicks sealed and not yet confirmed by the database, of every edge id in this outbox. */
+  sealedInFlight: number;
+  /** Time of the oldest click that is not committed, or null. Epoch ms. */
+  oldestAt: number | null;
+  /** Why the last delivery failed, or null when it went well. */
+  lastError: string | null;
+  committed: number;
+  discarded: number;
+  dead: number;
+}
+
+export interface SealerDeps<Frame extends SealedFrame> {
+  edgeId: string;
+  raw: RawSource;
+  sealed: SealedStore<Frame>;
+  enrich(click: OutboxClick): EnrichedClick;
+  /** Makes salts for these clicks' days known before they are enriched. */
+  prepare(clicks: readonly OutboxClick[]): Promise<void>;
+  ingest: IngestPort;
+  hash(content: string): string;
+  keepMs: number;
+  now: Clock;
+  segmentsRemoved(count: number): void;
+}
+
+interface Delivery<Frame> {
+  frame: Frame;
+  sending: boolean;
+  content: string | null;
+  oldestAt: number;
+  clicks: number;
+}
+
+interface Kept {
+  file: number;
+  pending: number;
+  lastConfirmedAt: number;
+}
+
+/**
+ * Turns raw rows into sealed batches and delivers them, in seq order.
+ * Sealing never waits for the database: raw rows leave the disk within a minute whatever the back ends do.
+ */
+export class Sealer<Frame extends SealedFrame> {
+  private readonly done: Map<string, number>;
+  private readonly confirmed: Map<string, number>;
+  private deliveries: Delivery<Frame>[] = [];
+  private inFlight = 0;
+  private readonly files = new Map<number, Kept>();
+  private backoffMs = 0;
+  private retryAt = 0;
+  private lastError: string | null = null;
+  private totals = { committed: 0, discarded: 0, dead: 0 };
+  private waiters: { seq: number; resolve(): void }[] = [];
+
+  private constructor(
+    private readonly deps: SealerDeps<Frame>,
+    progress: Map<string, number>,
+    sealedThrough: Map<string, number>,
+  ) {
+    this.confirmed = progress;
+    this.done = sealedThrough;
+    for (const frame of deps.sealed.frames()) {
+      const committed = frame.lastSeq <= (progress.get(frame.edgeId) ?? 0);
+      this.track(frame.file, committed ? 0 : 1);
+      if (!committed) this.deliveries.push({ frame, sending: false, content: null, oldestAt: deps.now(), clicks: frame.lastSeq - frame.firstSeq + 1 });
+    }
+  }
+
+  /** `sealedThrough` is shared with the raw queue, which skips what it names. */
+  static async create<Frame extends SealedFrame>(deps: SealerDeps<Frame>, sealedThrough: Map<string, number>): Promise<Sealer<Frame>> {
+    const progress = new Map((await deps.ingest.progress()).map((edge) => [edge.edgeId, edge.watermark]));
+    for (const [edgeId, seq] of progress) sealedThrough.set(edgeId, Math.max(sealedThrough.get(edgeId) ?? 0, seq));
+    return new Sealer(deps, progress, sealedThrough);
+  }
+
+  /** Seals and delivers what there is. Returns whether anything was sealed. Errors: throws when sealing can't be written. */
+  async pump(): Promise<boolean> {
+    const sealedSomething = await this.sealNext();
+    this.deliver();
+    return sealedSomething;
+  }
+
+  /** Resolves when this edge's clicks up to `seq` are committed. The caller bounds the wait. */
+  settled(seq: number): Promise<void> {
+    if (this.committedSeq >= seq) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ seq, resolve }));
+  }
+
+  /** Syncs to disk, and removes raw segments that are sealed and batches that are confirmed and kept long enough. */
+  housekeep(): void {
+    this.deps.raw.sync();
+    this.deps.sealed.sync();
+    if (this.deps.raw.hasFinished) this.deps.segmentsRemoved(this.deps.raw.removeFinished());
+    this.deps.sealed.rotateIfOld();
+    const expired = this.deps.now() - this.deps.keepMs;
+    for (const [file, { pending, lastConfirmedAt }] of this.files) {
+      if (pending > 0 || lastConfirmedAt > expired || file === this.deps.sealed.openFile) continue;
+      this.deps.sealed.remove(file);
+      this.files.delete(file);
+    }
+  }
+
+  status(): SealerStatus {
+    return {
+      edgeId: this.deps.edgeId,
+      sealedSeq: this.done.get(this.deps.edgeId) ?? 0,
+      committedSeq: this.committedSeq,
+      sealedBytes: this.deps.sealed.bytes,
+      sealedInFlight: this.deliveries.reduce((sum, { clicks }) => sum + clicks, 0),
+      oldestAt: this.deliveries[0]?.oldestAt ?? null,
+      lastError: this.lastError,
+      ...this.totals,
+    };
+  }
+
+  get idle(): boolean {
+    return this.deliveries.length === 0;
+  }
+
+  /** Up to the first batch that is still to be delivered, since batches may be confirmed out of order after a failure. */
+  private get committedSeq(): number {
+    const waiting = this.deliveries.find(({ frame }) => frame.edgeId === this.deps.edgeId);
+    return waiting ? waiting.frame.firstSeq - 1 : (this.confirmed.get(this.deps.edgeId) ?? 0);
+  }
+
+  private async sealNext(): Promise<boolean> {
+    const run = this.deps.raw.read(BATCH_CLICKS_MAX);
+    if (!run) return false;
+    await this.deps.prepare(run.clicks);
+    const { edgeId, firstSeq, lastSeq, unreadable } = run;
+    const content = encodeBatch({ edgeId, firstSeq, lastSeq, unreadable, clicks: run.clicks.map(this.deps.enrich) });
+    const frame = this.deps.sealed.append(edgeId, firstSeq, lastSeq, content);
+    this.done.set(edgeId, lastSeq);
+    this.track(frame.file, 1);
+    this.deliveries.push({
+      frame,
+      sending: false,
+      content: this.deliveries.length < CONTENTS_MAX ? content : null,
+      oldestAt: run.clicks[0]?.at ?? this.deps.now(),
+      clicks: lastSeq - firstSeq + 1,
+    });
+    return true;
+  }
+
+  private track(file: number, pending: number): void {
+    const kept = this.files.get(file) ?? { file, pending: 0, lastConfirmedAt: this.deps.now() };
+    kept.pending += pending;
+    this.files.set(file, kept);
+  }
+
+  private deliver(): void {
+    if (this.deps.now() < this.retryAt) return;
+    // After a failure one batch at a time, from the first: the order of seqs is kept.
+    const most = this.backoffMs > 0 ? 1 : IN_FLIGHT_MAX;
+    while (this.inFlight < most) {
+      const delivery = this.deliveries.find(({ sending }) => !sending);
+      if (!delivery) return;
+      delivery.sending = true;
+      this.inFlight++;
+      void this.send(delivery);
+    }
+  }
+
+  private async send(delivery: Delivery<Frame>): Promise<void> {
+    const { frame } = delivery;
+    try {
+      const content = delivery.content ?? this.deps.sealed.content(frame);
+      const outcome = await this.deps.ingest.ingest(content, this.deps.hash(content));
+      this.totals.committed += outcome.committed;
+      this.totals.discarded += outcome.discarded;
+      this.totals.dead += outcome.dead;
+      this.inFlight--;
+      this.confirm(delivery);
+    } catch (error) {
+      this.inFlight--;
+      delivery.sending = false;
+      delivery.content = null;
+      this.lastError = error instanceof Error ? error.message : String(error);
+      this.backoffMs = Math.min(Math.max(this.backoffMs * 2, BACKOFF_MS.first), BACKOFF_MS.most);
+      this.retryAt = this.deps.now() + this.backoffMs;
+    }
+  }
+
+  private confirm(delivery: Delivery<Frame>): void {
+    const { edgeId, lastSeq, file } = delivery.frame;
+    this.deliveries.splice(this.deliveries.indexOf(delivery), 1);
+    this.backoffMs = 0;
+    this.lastError = null;
+    const kept = this.files.get(file);
+    if (kept) {
+      kept.pending--;
+      kept.lastConfirmedAt = this.deps.now();
+    }
+    this.confirmed.set(edgeId, Math.max(this.confirmed.get(edgeId) ?? 0, lastSeq));
+    if (edgeId === this.deps.edgeId) {
+      const committed = this.committedSeq;
+      const ready = this.waiters.filter(({ seq }) => seq <= committed);
+      if (ready.length > 0) {
+        this.waiters = this.waiters.filter(({ seq }) => seq > committed);
+        for (const { resolve } of ready) resolve();
+      }
+    }
+    this.deliver();
+  }
+}

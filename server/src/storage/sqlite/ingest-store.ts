@@ -1,0 +1,358 @@
+import type { Database } from 'bun:sqlite';
+import { randomBytes } from 'node:crypto';
+import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
+import { type ClickBatch, decodeBatch } from '../../clicks/batch.ts';
+import type { EnrichedClick } from '../../clicks/click.ts';
+import type { EdgeProgress, IngestOutcome, IngestPort } from '../../clicks/ingest.ts';
+import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
+import { BatchRanges } from './batch-ranges.ts';
+import { addCounts, type Counts, RollupWriter } from './rollup-rows.ts';
+import { DIMENSION_SPAN, ValueIds } from './value-ids.ts';
+import { ValueLimit } from './value-limit.ts';
+import {
+  FIRST_ANYWHERE,
+  FIRST_HUMAN_ANYWHERE,
+  FIRST_HUMAN_ON_LINK,
+  FIRST_ON_LINK,
+  VisitorsSeen,
+} from './visitors-seen.ts';
+
+/** A clock this far ahead is taken for wrong. */
+const AHEAD_MS_MAX = 5 * MINUTE_MS;
+const SLOT_MS = 15 * MINUTE_MS;
+const ALL_LINKS = 0;
+
+/** The columns of `clicks` that hold value ids, in the order of the table, with the click's field and dimension. */
+const VALUE_COLUMNS = [
+  ['country', DIMENSIONS.country],
+  ['region', DIMENSIONS.region],
+  ['city', DIMENSIONS.city],
+  ['device', DIMENSIONS.device],
+  ['browser', DIMENSIONS.browser],
+  ['os', DIMENSIONS.os],
+  ['referrer', DIMENSIONS.referrer],
+  ['utmSource', DIMENSIONS.utm_source],
+  ['utmMedium', DIMENSIONS.utm_medium],
+  ['utmCampaign', DIMENSIONS.utm_campaign],
+  ['utmTerm', DIMENSIONS.utm_term],
+  ['utmContent', DIMENSIONS.utm_content],
+  ['language', DIMENSIONS.language],
+  ['quality', DIMENSIONS.quality],
+  ['reason', DIMENSIONS.reason],
+] as const satisfies readonly (readonly [keyof EnrichedClick, number])[];
+
+export interface IngestOptions {
+  now: Clock;
+  /** Share of raw click rows kept, 0 to 1. Rollups and totals count all. */
+  sampleRate: number;
+  /** Whether a late click of that UTC day and link must go to the day tier too. */
+  dayTierCovers(day: number, linkId: number): boolean;
+}
+
+interface LinkFacts {
+  ownerId: number | null;
+  live: boolean;
+}
+
+interface LinkTotals {
+  clicks: number;
+  human: number;
+  rows: number;
+  lastAt: number;
+}
+
+/** What one batch adds, gathered before anything is written. */
+class Additions {
+  readonly slots = new Map<number, Map<number, Counts>>();
+  readonly hours = new Map<number, Map<number, Map<number, Counts>>>();
+  readonly days = new Map<number, Map<number, Map<number, Counts>>>();
+  readonly links = new Map<number, LinkTotals>();
+  readonly owners = new Map<number, number>();
+  readonly clickHours = new Map<number, [minId: number, maxId: number]>();
+  rows = 0;
+}
+
+/**
+ * Clicks into the main database: range, rows, rollups and counters of a batch in the one transaction that the
+ * write queue holds open around `ingest`. Hand-prepared statements, since this is the busiest writer there is.
+ */
+export class SqliteIngestStore implements IngestPort {
+  private readonly ranges: BatchRanges;
+  private readonly values: ValueIds;
+  private readonly seen: VisitorsSeen;
+  private readonly limit: ValueLimit;
+  private readonly slots: RollupWriter;
+  private readonly hours: RollupWriter;
+  private readonly days: RollupWriter;
+  private readonly statements;
+
+  constructor(
+    private readonly sqlite: Database,
+    private readonly options: IngestOptions,
+  ) {
+    this.ranges = new BatchRanges(sqlite);
+    this.values = new ValueIds(sqlite);
+    this.seen = new VisitorsSeen(sqlite);
+    this.limit = new ValueLimit(sqlite);
+    this.slots = new RollupWriter(sqlite, 'rollup_15m', ['link_id', 'slot']);
+    this.hours = new RollupWriter(sqlite, 'rollup_hour', ['hour', 'link_id', 'value_id']);
+    this.days = new RollupWriter(sqlite, 'rollup_day', ['day', 'link_id', 'value_id']);
+    this.statements = prepare(sqlite);
+  }
+
+  async ingest(content: string, hash: string): Promise<IngestOutcome> {
+    let batch: ClickBatch;
+    try {
+      batch = decodeBatch(content);
+    } catch (error) {
+      return this.refuse(content, `unreadable batch: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    const standing = this.ranges.standing(batch, hash);
+    if (standing === 'committed') return outcome('already_committed');
+    if (standing === 'conflict') {
+      this.bury(batch.edgeId, batch.firstSeq, batch.lastSeq, 'the range is known with other content', content);
+      return outcome('conflict');
+    }
+    try {
+      return this.commit(batch, hash, standing.afterSeq);
+    } catch (error) {
+      this.forget(); // The transaction is about to be rolled back.
+      throw error;
+    }
+  }
+
+  async deadLetter(entry: { edgeId: string; firstSeq: number; lastSeq: number; reason: string; content: string }): Promise<void> {
+    this.bury(entry.edgeId, entry.firstSeq, entry.lastSeq, entry.reason, entry.content);
+  }
+
+  async progress(): Promise<EdgeProgress[]> {
+    return this.ranges.progress();
+  }
+
+  async salt(day: number): Promise<string | null> {
+    const today = Math.floor(this.options.now() / DAY_MS);
+    if (day < today - 2 || day > today + 1) return null;
+    this.statements.makeSalt.run(day, randomBytes(16).toString('hex'));
+    return this.statements.salt.get(day)?.salt ?? null;
+  }
+
+  private commit(batch: ClickBatch, hash: string, afterSeq: number): IngestOutcome {
+    const now = this.options.now();
+    const facts = new Map<number, LinkFacts>();
+    const clicks = batch.clicks.filter((click) => click.seq > afterSeq);
+    const live = clicks.filter((click) => this.factsOf(click.linkId, facts).live);
+    const kept = this.options.sampleRate >= 1 ? live.length : live.filter((click) => this.isKept(click)).length;
+    const firstId = kept > 0 ? this.takeIds(kept) : 0;
+    const additions = new Additions();
+    let nextId = firstId;
+    for (const click of live) {
+      const at = click.at > now + AHEAD_MS_MAX ? now : click.at;
+      const id = this.isKept(click) ? nextId++ : 0;
+      this.add(click, at, id, facts.get(click.linkId)?.ownerId ?? null, additions);
+    }
+    this.write(additions);
+    const result: IngestOutcome = {
+      result: 'committed',
+      committed: live.length,
+      discarded: clicks.length - live.length,
+      dead: batch.lastSeq - Math.max(afterSeq, batch.firstSeq - 1) - clicks.length,
+      eventIds: kept > 0 ? [firstId, nextId - 1] : [0, 0],
+    };
+    this.ranges.record(batch, hash, result, now);
+    return result;
+  }
+
+  private factsOf(linkId: number, known: Map<number, LinkFacts>): LinkFacts {
+    let facts = known.get(linkId);
+    if (!facts) {
+      const row = this.statements.link.get(linkId);
+      facts = { ownerId: row?.owner_id ?? null, live: row !== null && row.deleted_at === null };
+      known.set(linkId, facts);
+    }
+    return facts;
+  }
+
+  /** The same answer whenever it is asked: by the click's seq, spread by a multiplicative hash. */
+  private isKept(click: EnrichedClick): boolean {
+    const { sampleRate } = this.options;
+    return sampleRate >= 1 || ((click.seq * 2_654_435_761) % 4_294_967_296) / 4_294_967_296 < sampleRate;
+  }
+
+  private takeIds(count: number): number {
+    const row = this.statements.takeIds.get(count, count);
+    if (!row) throw new Error('the event sequence is missing');
+    return row.first;
+  }
+
+  private add(click: EnrichedClick, at: number, id: number, ownerId: number | null, additions: Additions): void {
+    const { linkId } = click;
+    const day = Math.floor(at / DAY_MS);
+    const hour = Math.floor(at / HOUR_MS);
+    const human = click.quality === 'human' ? 1 : 0;
+    const first = this.seen.note(day, linkId, click.visitor, human === 1);
+    const ids = VALUE_COLUMNS.map(([field, dimension]) => this.values.idOf(dimension, click[field]));
+    if (id !== 0) {
+      const originalAt = at === click.at ? null : click.at;
+      this.statements.click.run(id, linkId, ownerId, at, originalAt, click.urlVersion, ...ids, click.visitor, first);
+      additions.rows++;
+      if (ownerId !== null) additions.owners.set(ownerId, (additions.owners.get(ownerId) ?? 0) + 1);
+      const range = additions.clickHours.get(hour);
+      if (range) range[1] = id;
+      else additions.clickHours.set(hour, [id, id]);
+    }
+    const totals = additions.links.get(linkId) ?? { clicks: 0, human: 0, rows: 0, lastAt: 0 };
+    totals.clicks++;
+    totals.human += human;
+    totals.rows += id === 0 ? 0 : 1;
+    totals.lastAt = Math.max(totals.lastAt, at);
+    additions.links.set(linkId, totals);
+    this.addRollups(linkId, at, day, hour, ids, human, first, additions);
+  }
+
+  private addRollups(
+    linkId: number,
+    at: number,
+    day: number,
+    hour: number,
+    ids: readonly number[],
+    human: number,
+    first: number,
+    additions: Additions,
+  ): void {
+    const onLink = first & FIRST_ON_LINK ? 1 : 0;
+    const humanOnLink = first & FIRST_HUMAN_ON_LINK ? 1 : 0;
+    const anywhere = first & FIRST_ANYWHERE ? 1 : 0;
+    const humanAnywhere = first & FIRST_HUMAN_ANYWHERE ? 1 : 0;
+    const slot = Math.floor(at / SLOT_MS);
+    addCounts(child(additions.slots, linkId), slot, 1, onLink, human, humanOnLink);
+    addCounts(child(additions.slots, ALL_LINKS), slot, 1, anywhere, human, humanAnywhere);
+    this.limit.count(day, linkId);
+    this.limit.count(day, ALL_LINKS);
+    const ofLink = child(child(additions.hours, hour), linkId);
+    const ofAll = child(child(additions.hours, hour), ALL_LINKS);
+    const lateLink = this.options.dayTierCovers(day, linkId) ? child(child(additions.days, day), linkId) : null;
+    const lateAll = this.options.dayTierCovers(day, ALL_LINKS) ? child(child(additions.days, day), ALL_LINKS) : null;
+    const linkValue = DIMENSIONS.link * DIMENSION_SPAN + linkId;
+    addCounts(ofAll, linkValue, 1, onLink, human, humanOnLink);
+    if (lateAll) addCounts(lateAll, linkValue, 1, onLink, human, humanOnLink);
+    for (let column = 0; column < ids.length; column++) {
+      const id = ids[column];
+      // Human is what is left when all other qualities are taken from the total: no row of its own.
+      if (id === undefined || id === 0 || (human === 1 && column >= QUALITY_COLUMN)) continue;
+      const forLink = this.allowed(day, linkId, id);
+      const forAll = this.allowed(day, ALL_LINKS, id);
+      addCounts(ofLink, forLink, 1, onLink, human, humanOnLink);
+      addCounts(ofAll, forAll, 1, anywhere, human, humanAnywhere);
+      if (lateLink) addCounts(lateLink, forLink, 1, onLink, human, humanOnLink);
+      if (lateAll) addCounts(lateAll, forAll, 1, anywhere, human, humanAnywhere);
+    }
+  }
+
+  private allowed(day: number, linkId: number, valueId: number): number {
+    if (this.limit.allows(day, linkId, valueId)) return valueId;
+    return this.values.idOf(Math.floor(valueId / DIMENSION_SPAN), OTHER_VALUE);
+  }
+
+  private write(additions: Additions): void {
+    this.slots.add(rowsOfTwo(additions.slots));
+    this.hours.add(rowsOfThree(additions.hours));
+    this.days.add(rowsOfThree(additions.days));
+    for (const linkId of sortedKeys(additions.links)) {
+      const totals = additions.links.get(linkId);
+      if (totals) this.statements.linkStats.run(linkId, totals.clicks, totals.human, totals.rows, totals.lastAt);
+    }
+    for (const [hour, [minId, maxId]] of additions.clickHours) this.statements.clickHour.run(hour, minId, maxId);
+    if (additions.rows === 0) return;
+    this.statements.counter.run('events', '', additions.rows);
+    this.statements.counter.run('events_by_type', 'click', additions.rows);
+    for (const [ownerId, rows] of additions.owners) this.statements.counter.run('events_by_user', String(ownerId), rows);
+  }
+
+  private refuse(content: string, reason: string): IngestOutcome {
+    this.bury('', 0, 0, reason, content);
+    return outcome('conflict');
+  }
+
+  private bury(edgeId: string, firstSeq: number, lastSeq: number, reason: string, content: string): void {
+    this.statements.deadLetter.run(edgeId, firstSeq, lastSeq, reason, content, this.options.now());
+  }
+
+  private forget(): void {
+    this.values.forget();
+    this.seen.forget();
+    this.limit.forget();
+  }
+}
+
+const QUALITY_COLUMN = VALUE_COLUMNS.findIndex(([field]) => field === 'quality');
+
+function outcome(result: IngestOutcome['result']): IngestOutcome {
+  return { result, committed: 0, discarded: 0, dead: 0, eventIds: [0, 0] };
+}
+
+function child<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let inner = map.get(key);
+  if (!inner) {
+    inner = new Map();
+    map.set(key, inner);
+  }
+  return inner;
+}
+
+const ascending = (a: number, b: number) => a - b;
+const sortedKeys = (map: Map<number, unknown>): number[] => [...map.keys()].sort(ascending);
+
+/** Rows in the order of the primary key: neighbours in the statement are neighbours in the tree. */
+function rowsOfTwo(outer: Map<number, Map<number, Counts>>, values: number[] = [], lead: number[] = []): number[] {
+  for (const first of sortedKeys(outer)) {
+    const inner = outer.get(first);
+    if (!inner) continue;
+    for (const second of sortedKeys(inner)) {
+      const counts = inner.get(second);
+      if (counts) values.push(...lead, first, second, ...counts);
+    }
+  }
+  return values;
+}
+
+function rowsOfThree(outer: Map<number, Map<number, Map<number, Counts>>>): number[] {
+  const values: number[] = [];
+  for (const first of sortedKeys(outer)) {
+    const inner = outer.get(first);
+    if (inner) rowsOfTwo(inner, values, [first]);
+  }
+  return values;
+}
+
+function prepare(sqlite: Database) {
+  return {
+    link: sqlite.prepare<{ owner_id: number | null; deleted_at: number | null }, [number]>(
+      'SELECT owner_id, deleted_at FROM links WHERE id = ?',
+    ),
+    takeIds: sqlite.prepare<{ first: number }, [number, number]>(
+      `UPDATE sequences SET next = next + ? WHERE name = 'event' RETURNING next - ? AS first`,
+    ),
+    click: sqlite.prepare<null, (number | null)[]>(
+      `INSERT INTO clicks (id, link_id, user_id, at, original_at, url_version, country, region, city, device, browser, os,
+         referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, language, quality, reason, visitor, first_seen)
+       VALUES (${Array(23).fill('?').join(', ')})`,
+    ),
+    linkStats: sqlite.prepare<null, [number, number, number, number, number]>(
+      `INSERT INTO link_stats (link_id, clicks, human_clicks, click_rows, last_click_at) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (link_id) DO UPDATE SET clicks = clicks + excluded.clicks, human_clicks = human_clicks + excluded.human_clicks,
+         click_rows = click_rows + excluded.click_rows, last_click_at = max(ifnull(last_click_at, 0), excluded.last_click_at)`,
+    ),
+    clickHour: sqlite.prepare<null, [number, number, number]>(
+      `INSERT INTO click_hours (hour, min_id, max_id) VALUES (?, ?, ?)
+       ON CONFLICT (hour) DO UPDATE SET min_id = min(min_id, excluded.min_id), max_id = max(max_id, excluded.max_id)`,
+    ),
+    counter: sqlite.prepare<null, [string, string, number]>(
+      'INSERT INTO counters (kind, key, n) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET n = n + excluded.n',
+    ),
+    deadLetter: sqlite.prepare<null, [string, number, number, string, string, number]>(
+      'INSERT INTO dead_letters (edge_id, first_seq, last_seq, reason, content, at) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    makeSalt: sqlite.prepare<null, [number, string]>('INSERT INTO visitor_salts (day, salt) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    salt: sqlite.prepare<{ salt: string }, [number]>('SELECT salt FROM visitor_salts WHERE day = ?'),
+  };
+}

@@ -1,0 +1,48 @@
+import type { Database } from 'bun:sqlite';
+
+/** Counts of one rollup row, in the order of its columns: clicks, visitors, human clicks, human visitors. */
+export type Counts = [clicks: number, visitors: number, humanClicks: number, humanVisitors: number];
+
+/** Rows of one upsert statement: binding many rows at once is what makes rollups cheap. */
+const ROWS_PER_STATEMENT = 32;
+
+export function addCounts<K>(rows: Map<K, Counts>, key: K, clicks: number, visitors: number, human: number, humanVisitors: number): void {
+  const counts = rows.get(key);
+  if (counts === undefined) {
+    rows.set(key, [clicks, visitors, human, humanVisitors]);
+    return;
+  }
+  counts[0] += clicks;
+  counts[1] += visitors;
+  counts[2] += human;
+  counts[3] += humanVisitors;
+}
+
+/** Adds rows to a rollup table by its primary key of two or three columns. */
+export class RollupWriter {
+  private readonly many;
+  private readonly one;
+
+  constructor(sqlite: Database, table: 'rollup_15m' | 'rollup_hour' | 'rollup_day', keys: readonly string[]) {
+    this.width = keys.length + 4;
+    const sql = (rows: number) => {
+      const row = `(${Array(this.width).fill('?').join(', ')})`;
+      return `INSERT INTO ${table} (${keys.join(', ')}, clicks, visitors, human_clicks, human_visitors)
+        VALUES ${Array(rows).fill(row).join(', ')}
+        ON CONFLICT (${keys.join(', ')}) DO UPDATE SET clicks = clicks + excluded.clicks, visitors = visitors + excluded.visitors,
+          human_clicks = human_clicks + excluded.human_clicks, human_visitors = human_visitors + excluded.human_visitors`;
+    };
+    this.many = sqlite.prepare<null, number[]>(sql(ROWS_PER_STATEMENT));
+    this.one = sqlite.prepare<null, number[]>(sql(1));
+  }
+
+  private readonly width: number;
+
+  /** `values` are whole rows one after the other, keys first, in the order of the primary key. */
+  add(values: number[]): void {
+    const step = this.width * ROWS_PER_STATEMENT;
+    let at = 0;
+    for (; at + step <= values.length; at += step) this.many.run(...values.slice(at, at + step));
+    for (; at < values.length; at += this.width) this.one.run(...values.slice(at, at + this.width));
+  }
+}

@@ -1,0 +1,75 @@
+import type { Database } from 'bun:sqlite';
+import { LIMITS } from '@waymark/contract';
+import { DIMENSION_SPAN } from './value-ids.ts';
+
+/** Link-days whose number of clicks is kept in memory before it is counted anew. */
+const DAYS_TRACKED_MAX = 200_000;
+
+interface LinkDay {
+  clicks: number;
+  /** Values by dimension; null while the link has had too few clicks for the limit to matter. */
+  values: Map<number, Set<number>> | null;
+}
+
+/**
+ * Holds each link, dimension and day to LIMITS.dimensionValuesPerDayMax values.
+ * A link with fewer clicks that day can't have more values, so most links cost one look-up a day.
+ */
+export class ValueLimit {
+  private days = new Map<string, LinkDay>();
+  private readonly clicksOf;
+  private readonly valuesOf;
+
+  constructor(sqlite: Database) {
+    this.clicksOf = sqlite.prepare<{ n: number | null }, [number, number, number]>(
+      'SELECT sum(clicks) AS n FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?',
+    );
+    this.valuesOf = sqlite.prepare<{ value_id: number }, [number, number, number]>(
+      'SELECT DISTINCT value_id FROM rollup_hour WHERE hour BETWEEN ? AND ? AND link_id = ?',
+    );
+  }
+
+  /** Counts a click of the link on that day; afterwards `allows` knows the link-day. */
+  count(day: number, linkId: number): void {
+    const key = `${day}:${linkId}`;
+    let known = this.days.get(key);
+    if (!known) {
+      if (this.days.size >= DAYS_TRACKED_MAX) this.days.clear();
+      known = { clicks: this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0, values: null };
+      this.days.set(key, known);
+    }
+    known.clicks++;
+    if (known.values === null && known.clicks > LIMITS.dimensionValuesPerDayMax) known.values = this.load(day, linkId);
+  }
+
+  /** Whether the value still has a row of its own, which it takes by asking. */
+  allows(day: number, linkId: number, valueId: number): boolean {
+    const values = this.days.get(`${day}:${linkId}`)?.values;
+    if (!values) return true;
+    const dimension = Math.floor(valueId / DIMENSION_SPAN);
+    let known = values.get(dimension);
+    if (!known) {
+      known = new Set();
+      values.set(dimension, known);
+    }
+    if (known.has(valueId)) return true;
+    if (known.size >= LIMITS.dimensionValuesPerDayMax) return false;
+    known.add(valueId);
+    return true;
+  }
+
+  forget(): void {
+    this.days.clear();
+  }
+
+  private load(day: number, linkId: number): Map<number, Set<number>> {
+    const values = new Map<number, Set<number>>();
+    for (const { value_id } of this.valuesOf.all(day * 24, day * 24 + 23, linkId)) {
+      const dimension = Math.floor(value_id / DIMENSION_SPAN);
+      const known = values.get(dimension) ?? new Set();
+      known.add(value_id);
+      values.set(dimension, known);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,41 @@
+import type { SealerStatus } from '../clicks/sealer.ts';
+
+/** First message to each thread; it answers `{ ready: ... }` or `{ failed: message }`. */
+export interface WriterInit {
+  file: string;
+  sampleRate: number;
+  retentionDays: number | null;
+  sealer: MessagePort;
+}
+
+export interface ReaderInit {
+  file: string;
+  cacheKib: number;
+}
+
+export interface SealerInit {
+  edgeId: string;
+  outboxDir: string;
+  dataDir: string;
+  geoipPath: string | null;
+  keepMs: number;
+  syncMs: number;
+  writer: MessagePort;
+}
+
+export interface WriterReady {
+  schema: { from: number; to: number };
+}
+
+/** From the main thread to the sealer: tell when clicks up to `seq` are committed; a spare segment is used up; stop. */
+export type ToSealer = { settle: { id: number; seq: number } } | { spareTaken: true } | { stop: true };
+
+/** From the sealer to the main thread. */
+export type FromSealer =
+  | { ready: { geo: string | null } }
+  | { failed: string }
+  | { settled: number }
+  | { status: SealerStatus }
+  | { spare: string }
+  | { segmentsRemoved: number }
+  | { stopped: true };

@@ -1,0 +1,19 @@
+import { systemClock } from '../platform/clock.ts';
+import { type Endpoint, serveCalls } from '../platform/thread-rpc.ts';
+import { kysely, openForReading } from '../storage/sqlite/database.ts';
+import { createReadServices } from '../storage/sqlite/read-services.ts';
+import type { ReaderInit } from './messages.ts';
+
+declare const self: Endpoint;
+
+/** Entry of a reader thread: API queries over a read-only connection. */
+self.onmessage = (event) => {
+  try {
+    const { file, cacheKib } = event.data as ReaderInit;
+    const sqlite = openForReading(file, cacheKib);
+    serveCalls(self, createReadServices({ sqlite, db: kysely(sqlite), now: systemClock }));
+    self.postMessage({ ready: {} });
+  } catch (error) {
+    self.postMessage({ failed: error instanceof Error ? error.message : String(error) });
+  }
+};

@@ -1,0 +1,54 @@
+import { type Call, type Endpoint, type Reply, toWire } from '../platform/thread-rpc.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openForWriting } from '../storage/sqlite/database.ts';
+import { IdempotencyStore } from '../storage/sqlite/idempotency.ts';
+import { migrate } from '../storage/sqlite/migrate.ts';
+import { createWriteContext, LinkChanges } from '../storage/sqlite/write-context.ts';
+import { WriteQueue } from '../storage/sqlite/write-queue.ts';
+import { createWriteServices } from '../storage/sqlite/write-services.ts';
+import type { WriterInit, WriterReady } from './messages.ts';
+
+declare const self: Endpoint;
+
+/** Entry of the writer thread: the one read-write connection to the main database. */
+self.onmessage = (event) => {
+  try {
+    const schema = start(event.data as WriterInit);
+    self.postMessage({ ready: { schema } satisfies WriterReady });
+  } catch (error) {
+    self.postMessage({ failed: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+function start(init: WriterInit): { from: number; to: number } {
+  const sqlite = openForWriting(init.file);
+  const schema = migrate(sqlite);
+  const changes = new LinkChanges();
+  const context = createWriteContext(sqlite, systemClock, changes);
+  const { api, ingest, background } = createWriteServices(context, init);
+  const queue = new WriteQueue(sqlite, { ...api, ingest }, new IdempotencyStore(sqlite, systemClock), changes);
+  const send = (replies: Reply[]) => self.postMessage({ replies });
+  const sendToSealer = (replies: Reply[]) => init.sealer.postMessage({ replies });
+  self.onmessage = ({ data }) => {
+    const { calls = [], close } = data as { calls?: Call[]; close?: true };
+    for (const call of calls) queue.pushCall(call, send);
+    if (close) void shutDown();
+  };
+  init.sealer.onmessage = ({ data }) => {
+    for (const call of (data as { calls?: Call[] }).calls ?? []) queue.pushIngest(call, sendToSealer);
+  };
+  const stopBackground = background((task) => queue.pushBackground(task));
+
+  async function shutDown(): Promise<void> {
+    stopBackground();
+    await queue.idle();
+    try {
+      sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)');
+      sqlite.close();
+      self.postMessage({ closed: true });
+    } catch (error) {
+      self.postMessage({ closed: true, error: toWire(error).message });
+    }
+  }
+  return schema;
+}
