@@ -1,5 +1,6 @@
+import type { LogLevel } from '../platform/logger.ts';
+
 export type Role = 'edge' | 'api' | 'worker';
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
 /**
