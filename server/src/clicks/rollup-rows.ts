@@ -1,0 +1,63 @@
+import { DIMENSIONS } from '@waymark/contract';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/clock.ts';
+
+/** Rollups count all links together under this id. */
+export const ALL_LINKS = 0;
+
+/** The dimension's number leads each of its value ids, so that ids of one dimension are one range. */
+export const VALUE_SPAN = 2 ** 32;
+
+/** Value id of a link in the dimension `link`. */
+export function linkValueId(linkId: number): number {
+  return DIMENSIONS.link * VALUE_SPAN + linkId;
+}
+
+/** The periods a time falls into: quarter hour, hour and UTC day, each counted since the epoch. */
+export function periodsOf(at: number): { slot: number; hour: number; day: number } {
+  return { slot: Math.floor(at / (15 * MINUTE_MS)), hour: Math.floor(at / HOUR_MS), day: Math.floor(at / DAY_MS) };
+}
+
+/** What one recorded click adds to rollups. `values`: its dimension values' ids, 0 for none, any order. */
+export interface RollupClick {
+  linkId: number;
+  human: boolean;
+  /** Bits: 1 first of its visitor today on the link, 2 the same among human clicks, 4 and 8 likewise over all links. */
+  firstSeen: number;
+  values: ArrayLike<number>;
+}
+
+/** Takes one rollup row's share of a click. `valueId` null: the total (quarter hours); every visit counts one click. */
+export type RollupVisit = (
+  linkId: number,
+  valueId: number | null,
+  visitors: number,
+  humanClicks: number,
+  humanVisitors: number,
+) => void;
+
+const isNonHumanOnly = (valueId: number): boolean => {
+  const dimension = Math.floor(valueId / VALUE_SPAN);
+  return dimension === DIMENSIONS.quality || dimension === DIMENSIONS.reason;
+};
+
+/**
+ * Visits each rollup row that a click counts in: the totals and every value, for its link and for all links;
+ * the link itself as a value for all links only, with the visitors of the link. `quality` and `reason` have rows for clicks that are not human only.
+ */
+export function visitRollups(click: RollupClick, visit: RollupVisit): void {
+  const human = click.human ? 1 : 0;
+  const seen = click.firstSeen;
+  const onLink = seen & 1;
+  const onLinkHuman = (seen >> 1) & 1;
+  const anywhere = (seen >> 2) & 1;
+  const anywhereHuman = (seen >> 3) & 1;
+  visit(click.linkId, null, onLink, human, onLinkHuman);
+  visit(ALL_LINKS, null, anywhere, human, anywhereHuman);
+  visit(ALL_LINKS, linkValueId(click.linkId), onLink, human, onLinkHuman);
+  for (let i = 0; i < click.values.length; i++) {
+    const valueId = click.values[i] ?? 0;
+    if (valueId === 0 || (click.human && isNonHumanOnly(valueId))) continue;
+    visit(click.linkId, valueId, onLink, human, onLinkHuman);
+    visit(ALL_LINKS, valueId, anywhere, human, anywhereHuman);
+  }
+}

@@ -1,0 +1,143 @@
+import { type SqlBool, sql } from 'kysely';
+import type { ActivityEvent, EventFilter, EventQueries } from '../../clicks/event.ts';
+import type { RowCount } from '../../links/store.ts';
+import { clickEvents } from './click-events.ts';
+import type { ReadContext } from './context.ts';
+import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
+import { CLICK_EVENT, eventIds, eventPage } from './event-pages.ts';
+import { toEvent } from './rows.ts';
+
+/** Events of a link that are looked through for the latest time: ids and times ascend together but for imported rows. */
+const LATEST_ROWS_MAX = 10_000;
+
+/** Reads of the activity log on one read-only connection. */
+export class SqliteEventQueries implements EventQueries {
+  constructor(private readonly ctx: ReadContext) {}
+
+  async get(id: number): Promise<ActivityEvent | null> {
+    const page = await this.fetch([
+      { id, is_click: 0 },
+      { id, is_click: 1 },
+    ]);
+    return page[0] ?? null;
+  }
+
+  async list(
+    filter: EventFilter,
+    page: { limit: number; offset?: number; beforeId?: number },
+  ): Promise<ActivityEvent[]> {
+    if (!(await this.exists(filter))) return [];
+    return this.fetch(await eventPage(this.ctx.db, filter, page).execute());
+  }
+
+  async count(filter: EventFilter): Promise<RowCount> {
+    const { linkId, userId, type } = filter;
+    const { db } = this.ctx;
+    if (!(await this.exists(filter))) return { value: 0, exact: true };
+    if (linkId !== undefined) {
+      const rows = await this.countOfLink(linkId, userId, type);
+      return userId === undefined && type === undefined ? { value: rows, exact: true } : capped(rows);
+    }
+    if (userId === undefined) {
+      return type === undefined ? counterValue(db, 'events', '') : counterValue(db, 'events_by_type', type);
+    }
+    if (type === undefined) return counterValue(db, 'events_by_user', userId);
+    const row = await db
+      .selectFrom(eventIds(db, filter).limit(COUNT_ROWS_MAX).as('found'))
+      .select(sql<number>`count(*)`.as('n'))
+      .executeTakeFirstOrThrow();
+    return capped(row.n);
+  }
+
+  async countsByType(
+    linkId: number,
+  ): Promise<{ counts: Record<string, number>; total: number; latestAt: number | null }> {
+    const { db } = this.ctx;
+    if (!(await this.exists({ linkId }))) return { counts: {}, total: 0, latestAt: null };
+    const rows = await db
+      .selectFrom('event_counts')
+      .select(['type', sql<number>`sum(n)`.as('n')])
+      .where('link_id', '=', linkId)
+      .groupBy('type')
+      .execute();
+    const stats = await this.statsOf(linkId);
+    const counts = new Map(rows.map((row) => [row.type, row.n]));
+    if (stats?.clicks) counts.set(CLICK_EVENT, (counts.get(CLICK_EVENT) ?? 0) + stats.clicks);
+    const latest = await db
+      .selectFrom(
+        db
+          .selectFrom('events')
+          .select('at')
+          .where('link_id', '=', linkId)
+          .orderBy('id', 'desc')
+          .limit(LATEST_ROWS_MAX)
+          .as('e'),
+      )
+      .select(sql<number | null>`max(at)`.as('at'))
+      .executeTakeFirst();
+    const times = [latest?.at, stats?.last_click_at].filter((at) => typeof at === 'number');
+    return {
+      counts: Object.fromEntries(counts),
+      total: [...counts.values()].reduce((sum, n) => sum + n, 0),
+      latestAt: times.length > 0 ? Math.max(...times) : null,
+    };
+  }
+
+  /** From the link's own totals: a recorded click is always its owner's. */
+  private async countOfLink(linkId: number, userId: number | undefined, type: string | undefined): Promise<number> {
+    let query = this.ctx.db
+      .selectFrom('event_counts')
+      .select(sql<number>`ifnull(sum(n), 0)`.as('n'))
+      .where('link_id', '=', linkId);
+    if (userId !== undefined) query = query.where('user_id', '=', userId);
+    if (type !== undefined) query = query.where('type', '=', type);
+    const events = (await query.executeTakeFirstOrThrow()).n;
+    if (type !== undefined && type !== CLICK_EVENT) return events;
+    const stats = await this.statsOf(linkId);
+    if (userId !== undefined && stats?.owner_id !== userId) return events;
+    return events + (stats?.click_rows ?? 0);
+  }
+
+  private statsOf(linkId: number) {
+    return this.ctx.db
+      .selectFrom('links')
+      .innerJoin('link_stats', 'link_stats.link_id', 'links.id')
+      .select(['links.owner_id', 'link_stats.clicks', 'link_stats.click_rows', 'link_stats.last_click_at'])
+      .where('links.id', '=', linkId)
+      .executeTakeFirst();
+  }
+
+  /** Whether the link and the user that the filter names are there. */
+  private async exists({ linkId, userId }: EventFilter): Promise<boolean> {
+    const { db } = this.ctx;
+    if (linkId !== undefined) {
+      const link = await db
+        .selectFrom('links')
+        .select('id')
+        .where('id', '=', linkId)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      if (!link) return false;
+    }
+    if (userId === undefined) return true;
+    return (await db.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst()) !== undefined;
+  }
+
+  /** The rows behind ids, newest first; what is not visible (any more) is left out. */
+  private async fetch(ids: { id: number; is_click: number }[]): Promise<ActivityEvent[]> {
+    const clicks = await clickEvents(
+      this.ctx.db,
+      ids.filter((row) => row.is_click === 1).map((row) => row.id),
+    );
+    const eventIds = ids.filter((row) => row.is_click === 0).map((row) => row.id);
+    const events = await this.ctx.db
+      .selectFrom('events')
+      .select(['id', 'link_id', 'user_id', 'type', 'at', 'details'])
+      .where(sql<SqlBool>`id in (select value from json_each(${JSON.stringify(eventIds)}))`)
+      .where(
+        sql<SqlBool>`(type = 'deleted' or exists (select 1 from links where links.id = events.link_id and links.deleted_at is null))`,
+      )
+      .execute();
+    return [...events.map(toEvent), ...clicks].sort((a, b) => b.id - a.id);
+  }
+}

@@ -1,0 +1,57 @@
+import { type SqlBool, sql } from 'kysely';
+import type { WriteContext } from './context.ts';
+
+export type ClaimKind = 'username' | 'email';
+
+/** What makes names unique: at most one user holds a name; imported repeats stand beside its holder without it. */
+export class UserClaims {
+  constructor(private readonly ctx: WriteContext) {}
+
+  /** Takes a name that nobody holds. Returns whether the user holds it now. */
+  async take(kind: ClaimKind, name: string, userId: number): Promise<boolean> {
+    const value = claimValue(kind, name);
+    await this.ctx.db
+      .insertInto('user_claims')
+      .values({ kind, value, user_id: userId })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    const holder = await this.ctx.db
+      .selectFrom('user_claims')
+      .select('user_id')
+      .where('kind', '=', kind)
+      .where('value', '=', value)
+      .executeTakeFirst();
+    return holder?.user_id === userId;
+  }
+
+  /** Lets a name go. It passes to the next user who bears it, so that it stays taken while anybody does. */
+  async release(kind: ClaimKind, name: string, userId: number): Promise<void> {
+    const value = claimValue(kind, name);
+    const released = await this.ctx.db
+      .deleteFrom('user_claims')
+      .where('kind', '=', kind)
+      .where('value', '=', value)
+      .where('user_id', '=', userId)
+      .executeTakeFirst();
+    if (released.numDeletedRows === 0n) return;
+    const heir = await this.ctx.db
+      .selectFrom('users')
+      .select('id')
+      .where(kind === 'email' ? sql<SqlBool>`lower(email) = ${asciiLower(name)}` : sql<SqlBool>`username = ${name}`)
+      .where('id', '!=', userId)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    if (heir) await this.ctx.db.insertInto('user_claims').values({ kind, value, user_id: heir.id }).execute();
+  }
+}
+
+/** Under what a name is claimed: e-mail in lower case, since its case tells nobody apart. */
+function claimValue(kind: ClaimKind, name: string): string {
+  return kind === 'email' ? name.toLowerCase() : name;
+}
+
+/** As SQLite's lower(), which the index on e-mail is built with. */
+export function asciiLower(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}

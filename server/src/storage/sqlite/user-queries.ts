@@ -1,0 +1,47 @@
+import { type SqlBool, sql } from 'kysely';
+import type { User, UserFilter, UserQueries } from '../../accounts/user.ts';
+import type { RowCount } from '../../links/store.ts';
+import type { ReadContext } from './context.ts';
+import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
+import { toUser } from './rows.ts';
+import { asciiLower } from './user-claims.ts';
+
+/** Reads of users on one read-only connection. E-mail is sought in any case. */
+export class SqliteUserQueries implements UserQueries {
+  constructor(private readonly ctx: ReadContext) {}
+
+  async get(id: number): Promise<User | null> {
+    const row = await this.ctx.db
+      .selectFrom('users')
+      .select(['id', 'username', 'email', 'created_at'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row ? toUser(row) : null;
+  }
+
+  async list(filter: UserFilter, limit: number, offset: number): Promise<User[]> {
+    const rows = await this.filtered(filter)
+      .select(['id', 'username', 'email', 'created_at'])
+      .orderBy('id')
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    return rows.map(toUser);
+  }
+
+  async count(filter: UserFilter): Promise<RowCount> {
+    if (filter.username === undefined && filter.email === undefined) return counterValue(this.ctx.db, 'users', '');
+    const row = await this.ctx.db
+      .selectFrom(this.filtered(filter).select('id').limit(COUNT_ROWS_MAX).as('found'))
+      .select(sql<number>`count(*)`.as('n'))
+      .executeTakeFirstOrThrow();
+    return capped(row.n);
+  }
+
+  private filtered(filter: UserFilter) {
+    let users = this.ctx.db.selectFrom('users');
+    if (filter.username !== undefined) users = users.where('username', '=', filter.username);
+    if (filter.email !== undefined) users = users.where(sql<SqlBool>`lower(email) = ${asciiLower(filter.email)}`);
+    return users;
+  }
+}
