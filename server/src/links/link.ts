@@ -39,6 +39,7 @@ export interface LinkWithCounts extends Link {
 /** The part of a link that answering a redirect takes. */
 export interface ReplicaLink {
   id: LinkId;
+  code: string;
   url: string;
   urlVersion: number;
   redirectStatus: RedirectStatus;

@@ -2,14 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { LIMITS } from '@waymark/contract';
 import { AppError } from '../../platform/app-error.ts';
 import { type Clock, HOUR_MS } from '../../platform/clock.ts';
-
-/** Names one request that may be repeated. `bodyHash` tells whether it is the same request. */
-export interface IdempotencyKey {
-  principal: string;
-  route: string;
-  key: string;
-  bodyHash: string;
-}
+import type { IdempotencyKey } from '../../platform/idempotency.ts';
 
 interface Kept {
   body_hash: string;

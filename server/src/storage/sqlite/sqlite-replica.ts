@@ -4,6 +4,7 @@ import type { Replica } from '../../links/replica.ts';
 
 interface Row {
   id: number;
+  code: string;
   url: string;
   url_version: number;
   redirect_status: number;
@@ -32,7 +33,7 @@ export class SqliteReplica implements Replica {
   constructor(sqlite: Database, cacheSize: number) {
     this.generationMax = Math.floor(cacheSize / 2);
     this.row = sqlite.prepare<Row, [number, string]>(
-      `SELECT id, url, url_version, redirect_status, active, expires_at, quarantine_reason
+      `SELECT id, code, url, url_version, redirect_status, active, expires_at, quarantine_reason
        FROM links WHERE domain_id = ? AND code = ? AND deleted_at IS NULL`,
     );
   }
@@ -56,7 +57,7 @@ export class SqliteReplica implements Replica {
     } else {
       this.hits++;
     }
-    this.remember(code, link);
+    this.remember(link);
     return link;
   }
 
@@ -71,19 +72,21 @@ export class SqliteReplica implements Replica {
     return this.young.size + this.old.size;
   }
 
-  private remember(code: string, link: ReplicaLink): void {
+  /** @NOTE The key is the row's own string: one cut from a request would keep the whole request in memory. */
+  private remember(link: ReplicaLink): void {
     if (this.generationMax === 0) return;
     if (this.young.size >= this.generationMax) {
       this.old = this.young;
       this.young = new Map();
     }
-    this.young.set(code, link);
+    this.young.set(link.code, link);
   }
 }
 
 function toReplicaLink(row: Row): ReplicaLink {
   return {
     id: row.id as LinkId,
+    code: row.code,
     url: row.url,
     urlVersion: row.url_version,
     redirectStatus: row.redirect_status as RedirectStatus,

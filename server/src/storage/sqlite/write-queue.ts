@@ -1,7 +1,8 @@
 import type { Database } from 'bun:sqlite';
 import { AppError } from '../../platform/app-error.ts';
+import type { IdempotencyKey } from '../../platform/idempotency.ts';
 import { type Call, findMethod, type Reply, type Services, toWire } from '../../platform/thread-rpc.ts';
-import type { IdempotencyKey, IdempotencyStore } from './idempotency.ts';
+import type { IdempotencyStore } from './idempotency.ts';
 import type { LinkChanges } from './write-context.ts';
 
 /** How long one transaction may hold the writer. */

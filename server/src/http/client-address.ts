@@ -1,0 +1,60 @@
+import { isIP } from 'node:net';
+
+/** IPv4 in IPv6 clothes is the IPv4 address. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address);
+  return plain === '::1' || plain.startsWith('127.');
+}
+
+function toBits(address: string): { bits: bigint; width: 32 | 128 } | null {
+  const plain = plainAddress(address);
+  const version = isIP(plain);
+  if (version === 4) {
+    return { bits: plain.split('.').reduce((sum, part) => (sum << 8n) | BigInt(part), 0n), width: 32 };
+  }
+  if (version !== 6) return null;
+  const [head = '', tail] = (plain.split('%')[0] ?? '').split('::');
+  const groups = (text: string) => (text === '' ? [] : text.split(':'));
+  const front = groups(head);
+  const back = tail === undefined ? [] : groups(tail);
+  const zeros = tail === undefined ? [] : Array<string>(8 - front.length - back.length).fill('0');
+  const all = [...front, ...zeros, ...back];
+  return { bits: all.reduce((sum, group) => (sum << 16n) | BigInt(Number.parseInt(group, 16)), 0n), width: 128 };
+}
+
+/** Addresses and CIDR ranges as one test. Shape of an entry: `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`. */
+export function createAddressMatcher(entries: readonly string[]): (address: string) => boolean {
+  const ranges = entries.flatMap((entry) => {
+    const [base = '', prefix] = entry.split('/');
+    const parsed = toBits(base);
+    if (!parsed) return [];
+    const length = prefix === undefined ? parsed.width : Number(prefix);
+    const shift = BigInt(parsed.width - length);
+    return [{ width: parsed.width, shift, bits: parsed.bits >> shift }];
+  });
+  return (address) => {
+    const parsed = toBits(address);
+    return parsed !== null && ranges.some(({ width, shift, bits }) => width === parsed.width && parsed.bits >> shift === bits);
+  };
+}
+
+/** Finds the visitor's address: the nearest hop that is not a trusted proxy. Untrusted headers are never believed. */
+export function createClientAddress(trustedProxies: readonly string[]): (peer: string, forwardedFor: string) => string {
+  if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
+  const trusted = createAddressMatcher(trustedProxies);
+  return (peer, forwardedFor) => {
+    let address = plainAddress(peer);
+    if (forwardedFor === '') return address;
+    const hops = forwardedFor.split(',');
+    for (let hop = hops.length - 1; hop >= 0 && trusted(address); hop--) {
+      const claimed = plainAddress((hops[hop] ?? '').trim().replace(/^\[(.*)\](:\d+)?$/, '$1'));
+      if (isIP(claimed) === 0) break;
+      address = claimed;
+    }
+    return address;
+  };
+}

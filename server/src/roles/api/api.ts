@@ -1,0 +1,66 @@
+import { type Handler, Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { classicError, problem } from '../../http/error-response.ts';
+import { AppError } from '../../platform/app-error.ts';
+import { shortCode } from '../edge/short-path.ts';
+import { createClassicApi } from './classic/classic.ts';
+import type { ApiDeps, RequestInfo } from './deps.ts';
+import type { ApiEnv } from './env.ts';
+import { createOperations } from './operations/operations.ts';
+import { createV1Api } from './v1/v1.ts';
+
+/** Everything but short links: operations, the classic API at the root, and v1 under /api. */
+export type Api = (request: Request, info: RequestInfo) => Response | Promise<Response>;
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+export function createApi(deps: ApiDeps): Api {
+  const app = new Hono<ApiEnv>({ strict: false });
+  app.use(observe(deps));
+  app.route('/', createOperations(deps));
+  app.route('/api', createV1Api(deps));
+  app.route('/', createClassicApi(deps));
+  app.notFound((c) => {
+    const allowed = allowedMethods(app, c.req.path);
+    const error = allowed.length > 0 ? new AppError('method_not_allowed', 'Method not allowed') : new AppError('not_found', 'Not found');
+    const response = errorResponse(error, c.req.path, c.get('requestId'));
+    if (allowed.length > 0) response.headers.set('Allow', allowed.join(', '));
+    return response;
+  });
+  app.onError((error, c) => {
+    if (!(error instanceof AppError)) deps.logger.error({ requestId: c.get('requestId'), err: error }, 'request failed');
+    return errorResponse(error, c.req.path, c.get('requestId'));
+  });
+  return (request, info) => app.fetch(request, info);
+}
+
+function errorResponse(error: unknown, path: string, requestId: string): Response {
+  return path === '/api' || path.startsWith('/api/') ? problem(error, requestId) : classicError(error);
+}
+
+/** Methods that a path has handlers for; short-link paths answer GET and HEAD. */
+function allowedMethods(app: Hono<ApiEnv>, path: string): string[] {
+  const methods = METHODS.filter((method) => {
+    const [handlers] = app.router.match(method, path);
+    return handlers.some(([[, route]]) => route.method !== 'ALL');
+  }) as string[];
+  if (shortCode(path) !== null && !methods.includes('GET')) methods.push('GET');
+  return methods.includes('GET') ? ['GET', 'HEAD', ...methods.filter((method) => method !== 'GET')] : methods;
+}
+
+/** Request id and release on every answer; one count, one duration and one log line for each request. */
+function observe(deps: ApiDeps): Handler<ApiEnv> {
+  return async (c, next) => {
+    const start = performance.now();
+    const requestId = deps.requestId(c.req.header('x-request-id'));
+    c.set('requestId', requestId);
+    await next();
+    c.header('X-Request-Id', requestId);
+    c.header('X-App-Version', deps.config.release.version);
+    if (deps.isStopping()) c.header('Connection', 'close');
+    const seconds = (performance.now() - start) / 1000;
+    const route = c.res.status === 404 && routePath(c, -1) === '/*' ? 'unknown' : routePath(c, -1);
+    deps.metrics.observeRequest(c.req.method, route, c.res.status, seconds);
+    deps.logger.debug({ requestId, method: c.req.method, route, status: c.res.status, ms: Math.round(seconds * 1000) }, 'request');
+  };
+}

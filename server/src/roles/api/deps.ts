@@ -1,0 +1,98 @@
+import type { ApiKeyCommands, ApiKeyQueries } from '../../accounts/api-key.ts';
+import type { UserCommands, UserQueries } from '../../accounts/user.ts';
+import type { AnalyticsQueries } from '../../clicks/analytics.ts';
+import type { EventCommands, EventQueries } from '../../clicks/event.ts';
+import type { EdgeProgress } from '../../clicks/ingest.ts';
+import type { Config } from '../../config/config.ts';
+import type { Access } from '../../http/access.ts';
+import type { ImportCommands } from '../../links/import-rows.ts';
+import type { LinkCommands, LinkQueries } from '../../links/store.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { IdempotencyKey } from '../../platform/idempotency.ts';
+import type { LogBuffer } from '../../platform/log-buffer.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+
+/** Reads, served off the main thread. Each sees every change that has been answered. */
+export interface Queries {
+  links: LinkQueries;
+  users: UserQueries;
+  events: EventQueries;
+  keys: ApiKeyQueries;
+  analytics: AnalyticsQueries;
+}
+
+/** Changes, durable when they answer. */
+export interface Commands {
+  links: LinkCommands;
+  users: UserCommands;
+  events: EventCommands;
+  keys: ApiKeyCommands;
+  imports: ImportCommands;
+}
+
+/** Commands of one request. `replayed` is true once a command was answered with the kept result of an earlier request. */
+export interface WriteScope extends Commands {
+  readonly replayed: boolean;
+}
+
+/** Where clicks stand between the redirect and the database. */
+export interface ClickPipeline {
+  /** Waits until clicks accepted before this call are in the database, or `timeoutMs` is over. Returns whether they are. */
+  settle(timeoutMs: number): Promise<boolean>;
+  /** Clicks this process has accepted, ever; of them, those that are not committed yet. */
+  status(): PipelineStatus;
+  /** Told after clicks were committed; returns how to stop listening. At most one call in 250 ms. */
+  onCommitted(listener: () => void): () => void;
+}
+
+export interface PipelineStatus {
+  edgeId: string;
+  accepted: number;
+  committedSeq: number;
+  dropped: number;
+  /** Seconds since the oldest click that is not committed; 0 for none. */
+  lagSeconds: number;
+  outboxBytes: number;
+  outboxBytesLeft: number;
+  lastError: string | null;
+  /** Counts of every edge id that the database knows, as of the last look. */
+  edges: EdgeProgress[];
+}
+
+/** What the API role is given. */
+export interface ApiDeps {
+  config: Config;
+  /** Without a slash at the end. Known once the server listens. */
+  baseUrl(): string;
+  /** The short URL of a code. */
+  shortUrl(code: string): string;
+  /** Whether a destination's host (with its port) is this service itself, so that the link would loop. */
+  isOwnHost(host: string): boolean;
+  queries: Queries;
+  /** With a key, the first command's result is kept in its own transaction and answered again for the same request. */
+  write(idempotency?: IdempotencyKey): WriteScope;
+  clicks: ClickPipeline;
+  access: Access;
+  metrics: Metrics;
+  logs: LogBuffer;
+  logger: Logger;
+  now: Clock;
+  requestId(given: string | null | undefined): string;
+  /** Ends the process as SIGTERM does. */
+  shutDown(): void;
+  /** True once a stop has begun. */
+  isStopping(): boolean;
+  /** Bytes of the database's files by name. */
+  databaseSizes(): Record<string, number>;
+}
+
+/** What is known of a request besides itself. */
+export interface RequestInfo {
+  /** The visitor's address after trusted proxies. */
+  address: string;
+  /** The connection's own remote address. */
+  peer: string;
+  /** Raised to a WebSocket by this; null where the listener can't. */
+  upgrade: ((data: unknown) => boolean) | null;
+}

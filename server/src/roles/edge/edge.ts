@@ -1,0 +1,76 @@
+import type { Replica } from '../../links/replica.ts';
+import { createRequestIds } from '../../http/request-id.ts';
+import { refusal } from './gone-page.ts';
+import { createRedirect, type RedirectDeps, type RedirectRequest } from './redirect.ts';
+import { shortCode } from './short-path.ts';
+
+export interface EdgeRequest extends RedirectRequest {
+  readonly path: string;
+}
+
+export interface EdgeDeps extends RedirectDeps {
+  replica: Replica;
+  version: string;
+  /** Whether links are served under this Host header. */
+  servesLinks(host: string): boolean;
+}
+
+/** An answer before it is written down as bytes or as a Response. */
+export interface EdgeAnswer {
+  status: number;
+  location: string | null;
+  contentType: string | null;
+  body: string;
+  requestId: string;
+  cache: 'HIT' | 'MISS';
+}
+
+/** Answers GET and HEAD on the paths of short links; null for every other request. */
+export type Edge = (request: EdgeRequest) => EdgeAnswer | null;
+
+const REASONS: Record<number, string> = {
+  301: 'Moved Permanently',
+  302: 'Found',
+  307: 'Temporary Redirect',
+  308: 'Permanent Redirect',
+  404: 'Not Found',
+  410: 'Gone',
+};
+
+export function createEdge(deps: EdgeDeps): Edge {
+  const redirect = createRedirect(deps);
+  const requestIds = createRequestIds();
+  const { replica } = deps;
+  return (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return null;
+    const code = shortCode(request.path);
+    if (code === null || !deps.servesLinks(request.header('host'))) return null;
+    const resolution = redirect(code, request);
+    const requestId = requestIds(request.header('x-request-id'));
+    const cache = replica.lastFindHit ? 'HIT' : 'MISS';
+    if (resolution.kind === 'redirect') {
+      const { redirectStatus, url } = resolution.link;
+      return { status: redirectStatus, location: url, contentType: null, body: '', requestId, cache };
+    }
+    return { ...refusal(resolution, request.header('accept')), location: null, requestId, cache };
+  };
+}
+
+/** Status line and headers of an answer as text, without Date, Connection and Content-Length. */
+export function answerHead(answer: EdgeAnswer, version: string): string {
+  const line = `HTTP/1.1 ${answer.status} ${REASONS[answer.status] ?? ''}\r\n`;
+  const target = answer.location === null ? `Content-Type: ${answer.contentType}\r\n` : `Location: ${answer.location}\r\n`;
+  return `${line}${target}Cache-Control: private, no-store\r\nX-Request-Id: ${answer.requestId}\r\nX-Cache: ${answer.cache}\r\nX-App-Version: ${version}\r\n`;
+}
+
+export function answerResponse(answer: EdgeAnswer, version: string): Response {
+  const headers = new Headers({
+    'Cache-Control': 'private, no-store',
+    'X-Request-Id': answer.requestId,
+    'X-Cache': answer.cache,
+    'X-App-Version': version,
+  });
+  if (answer.location !== null) headers.set('Location', answer.location);
+  if (answer.contentType !== null) headers.set('Content-Type', answer.contentType);
+  return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers });
+}
