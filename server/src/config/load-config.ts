@@ -4,7 +4,7 @@ import type { Config, Cors } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import type { OptionValues } from './options.ts';
 import { type Env, readOptions } from './read-options.ts';
-import { warnOfNames, warnOfUnused } from './warnings.ts';
+import { warnOfNames, warnOfShortSecrets, warnOfUnused } from './warnings.ts';
 
 /**
  * Reads the whole configuration. Shape: frozen, all the way down.
@@ -14,7 +14,7 @@ export function loadConfig(env: Env): Config {
   const { values, problems } = readOptions(env);
   problems.push(...crossCheck(values));
   if (problems.length > 0) throw new ConfigError(problems);
-  return deepFreeze(toConfig(values, [...warnOfNames(env), ...warnOfUnused(env)]));
+  return deepFreeze(toConfig(values, [...warnOfNames(env), ...warnOfUnused(env), ...warnOfShortSecrets(values)]));
 }
 
 /** What no option sees alone. */

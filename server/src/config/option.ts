@@ -49,14 +49,10 @@ function option<T>(type: string, parse: Parse<T>, standard: string | null, words
 type OptionalWords = Words & { empty: string };
 
 /** Free text. Shape: `default: null` makes an unset variable null. */
-export function text(standard: null, words: OptionalWords & { bytesMin?: number }): Option<string | null>;
+export function text(standard: null, words: OptionalWords): Option<string | null>;
 export function text(standard: string, words: Words): Option<string>;
-export function text(standard: string | null, words: Words & { empty?: string; bytesMin?: number }) {
-  const parse = (value: string) => {
-    const bytesMin = words.bytesMin ?? 1;
-    if (Buffer.byteLength(value) < bytesMin) throw new Error(`must have at least ${bytesMin} characters`);
-    return value;
-  };
+export function text(standard: string | null, words: Words) {
+  const parse = (value: string) => value;
   return standard === null
     ? option('text', parse, null, { ...words, empty: words.empty ?? 'None.' })
     : option('text', parse, standard, words);

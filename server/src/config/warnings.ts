@@ -1,5 +1,5 @@
 import type { Option } from './option.ts';
-import { OPTIONS } from './options.ts';
+import { OPTIONS, type OptionValues } from './options.ts';
 import type { Env } from './read-options.ts';
 
 const TABLE: Record<string, Option<unknown>> = OPTIONS;
@@ -28,6 +28,16 @@ export function warnOfUnused(env: Env): string[] {
   return Object.entries(TABLE).flatMap(([name, { unused }]) => {
     const set = [name, `${name}_FILE`].some((variable) => (env[variable] ?? '').trim() !== '');
     return unused !== null && set ? [`${name} is set and has no effect: it ${unused}.`] : [];
+  });
+}
+
+/** A sentence for each secret that is short enough to be guessed. */
+export function warnOfShortSecrets(values: OptionValues): string[] {
+  const least = { SECRET_KEY: 32, BOOTSTRAP_API_KEY: 16, CHAOS_TOKEN: 16 } as const;
+  return Object.entries(least).flatMap(([name, characters]) => {
+    const value = values[name as keyof typeof least];
+    const isShort = value !== null && value.length < characters;
+    return isShort ? [`${name} has fewer than ${characters} characters and might be guessed.`] : [];
   });
 }
 

@@ -11,14 +11,35 @@ class FakeProcess extends EventEmitter {
 }
 
 describe('signals', () => {
-  test('the first one stops, the second one exits at once with 130', () => {
+  test('the first one stops, a later one exits at once with 130', () => {
     const source = new FakeProcess();
     const stops: string[] = [];
-    onSignals((signal) => stops.push(signal), source);
+    let now = 1000;
+    onSignals(
+      (signal) => stops.push(signal),
+      source,
+      () => now,
+    );
     source.emit('SIGTERM');
     expect([stops, source.exits]).toEqual([['SIGTERM'], []]);
+    now += 2000;
     source.emit('SIGINT');
     expect([stops, source.exits]).toEqual([['SIGTERM'], [130]]);
+  });
+
+  test('one Ctrl-C that arrives by several ways is one signal', () => {
+    const source = new FakeProcess();
+    const stops: string[] = [];
+    let now = 1000;
+    onSignals(
+      (signal) => stops.push(signal),
+      source,
+      () => now,
+    );
+    source.emit('SIGINT');
+    now += 30;
+    source.emit('SIGINT');
+    expect([stops, source.exits]).toEqual([['SIGINT'], []]);
   });
 
   test('after disposal they are nobody else’s business', () => {

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from './clock.ts';
 import type { Logger } from './logger.ts';
 
 /** What a shell reports for a process that Ctrl-C ended. */
@@ -12,13 +13,22 @@ export interface SignalSource {
   exit(code: number): void;
 }
 
-/** Runs `stop` on the first SIGTERM or SIGINT; a second one ends the process at once with 130. */
-export function onSignals(stop: (signal: StopSignal) => void, source: SignalSource = process): Disposable {
-  let isStopping = false;
+/** @NOTE One Ctrl-C comes several times: from the terminal to the whole process group, and again from npm and `npm start`. */
+const SAME_SIGNAL_MS = 500;
+
+/** Runs `stop` on the first SIGTERM or SIGINT; a second one, half a second later or more, ends the process at once with 130. */
+export function onSignals(
+  stop: (signal: StopSignal) => void,
+  source: SignalSource = process,
+  clock: Clock = systemClock,
+): Disposable {
+  let firstAt: number | null = null;
   const listen = (signal: StopSignal) => () => {
-    if (isStopping) return source.exit(INTERRUPTED);
-    isStopping = true;
-    stop(signal);
+    const now = clock();
+    if (firstAt === null) {
+      firstAt = now;
+      stop(signal);
+    } else if (now - firstAt >= SAME_SIGNAL_MS) source.exit(INTERRUPTED);
   };
   const listeners = { SIGTERM: listen('SIGTERM'), SIGINT: listen('SIGINT') };
   source.on('SIGTERM', listeners.SIGTERM);
