@@ -60,7 +60,7 @@ function observe(deps: ApiDeps): Handler<ApiEnv> {
     if (deps.isStopping()) c.header('Connection', 'close');
     const seconds = (performance.now() - start) / 1000;
     const route = c.res.status === 404 && routePath(c, -1) === '/*' ? 'unknown' : routePath(c, -1);
-    deps.metrics.observeRequest(c.req.method, route, c.res.status, seconds);
+    deps.metrics.request(c.req.method, route, c.res.status, seconds);
     deps.logger.debug({ requestId, method: c.req.method, route, status: c.res.status, ms: Math.round(seconds * 1000) }, 'request');
   };
 }

@@ -23,8 +23,6 @@ export interface RedirectCounters {
   inactive: number;
   quarantined: number;
   expired: number;
-  /** Clicks answered and not accepted: the outbox or the disk was full. */
-  dropped: number;
 }
 
 export interface RedirectDeps {
@@ -33,23 +31,16 @@ export interface RedirectDeps {
   now: Clock;
   clientAddress(peer: string, forwardedFor: string): string;
   counters: RedirectCounters;
+  /** Clicks answered and not accepted: the outbox or the disk was full. */
+  clicks: { dropped: number };
 }
-
-export const createRedirectCounters = (): RedirectCounters => ({
-  redirect: 0,
-  not_found: 0,
-  inactive: 0,
-  quarantined: 0,
-  expired: 0,
-  dropped: 0,
-});
 
 /**
  * The redirect: look up, resolve, record the click, and only then let the answer go.
  * Both listeners come this way, and this is the one place where a click is recorded.
  */
 export function createRedirect(deps: RedirectDeps): (code: string, request: RedirectRequest) => Resolution {
-  const { replica, outbox, now, clientAddress, counters } = deps;
+  const { replica, outbox, now, clientAddress, counters, clicks } = deps;
   return (code, request) => {
     const at = now();
     const resolution = resolve(replica.find(DEFAULT_DOMAIN_ID, code), at);
@@ -68,7 +59,7 @@ export function createRedirect(deps: RedirectDeps): (code: string, request: Redi
       purpose: request.header('sec-purpose') || request.header('purpose') || request.header('x-moz'),
       query: request.query,
     });
-    if (!outbox.append(click)) counters.dropped++;
+    if (!outbox.append(click)) clicks.dropped++;
     return resolution;
   };
 }

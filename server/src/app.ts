@@ -1,0 +1,213 @@
+import type { Server } from 'bun';
+import { LIMITS } from '@waymark/contract';
+import type { Config } from './config/config.ts';
+import { defaultBaseUrl } from './config/load-config.ts';
+import { openEmbedded } from './embedded.ts';
+import { Access, hashSecret } from './http/access.ts';
+import { createClientAddress } from './http/client-address.ts';
+import { classicError } from './http/error-response.ts';
+import { createRequestIds } from './http/request-id.ts';
+import { createOwnHosts, createServesApp, createServesLinks } from './own-hosts.ts';
+import { AppError } from './platform/app-error.ts';
+import { type Clock, systemClock } from './platform/clock.ts';
+import type { MainLog } from './platform/logger.ts';
+import { Metrics } from './platform/metrics.ts';
+import { OpenResources } from './platform/shutdown.ts';
+import { createApi } from './roles/api/api.ts';
+import type { ApiDeps, RequestInfo } from './roles/api/deps.ts';
+import { liveSockets, type LiveSocketData } from './roles/api/live-sockets.ts';
+import { answerHead, answerResponse, createEdge, type Edge } from './roles/edge/edge.ts';
+import { startFront } from './roles/edge/front/front.ts';
+
+/** A running Waymark. */
+export interface App {
+  readonly config: Config;
+  /** Where it listens. */
+  readonly port: number;
+  readonly baseUrl: string;
+  readonly schema: { from: number; to: number };
+  /** Settles when the process should end by itself: asked for over the API, or because a thread died. */
+  readonly ended: Promise<'requested' | Error>;
+  /** Finishes what is under way and closes everything, in reverse order of opening. */
+  stop(): Promise<void>;
+}
+
+/** Builds the program in plain order. `now` may be given by tests. Errors: throws what keeps it from starting. */
+export async function createApp(config: Config, log: MainLog, now: Clock = systemClock): Promise<App> {
+  const { logger } = log;
+  const resources = new OpenResources(logger);
+  try {
+    return await build(config, log, now, resources);
+  } catch (error) {
+    await resources[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function build(config: Config, log: MainLog, now: Clock, resources: OpenResources): Promise<App> {
+  const { logger } = log;
+  const metrics = new Metrics();
+  const embedded = await openEmbedded({ config, logger, now, resources, clickCounts: metrics.clicks });
+  const { queries, write, replica, outbox, clicks } = embedded;
+  const ended = Promise.withResolvers<'requested' | Error>();
+  void embedded.failure.then(ended.resolve);
+  let stopping = false;
+  let port = config.listen.port;
+
+  const clientAddress = createClientAddress(config.access.trustedProxies);
+  const requestId = createRequestIds();
+  const version = config.release.version;
+  const edge = createEdge({
+    replica,
+    outbox,
+    now,
+    clientAddress,
+    counters: metrics.redirects.outcome,
+    clicks: metrics.clicks,
+    version,
+    servesLinks: createServesLinks(config.site),
+  });
+
+  const { bootstrapApiKey } = config.secrets;
+  const access = new Access(queries.keys, write().keys, {
+    bootstrapHash: bootstrapApiKey === null ? null : await hashSecret(bootstrapApiKey),
+    classic: config.access.classicApi,
+    now,
+  });
+  const baseUrl = () => (config.site.baseUrlIsSet ? config.site.baseUrl : defaultBaseUrl(config.listen.host, port));
+  const shortBase = () => {
+    const [host] = config.site.shortHosts;
+    return host ? `${new URL(baseUrl()).protocol}//${host}` : baseUrl();
+  };
+  const deps: ApiDeps = {
+    config,
+    baseUrl,
+    shortUrl: (code) => `${shortBase()}/${code}`,
+    isOwnHost: createOwnHosts(config.site, () => port),
+    queries,
+    write,
+    clicks,
+    access,
+    metrics,
+    logs: log.buffer,
+    logger,
+    now,
+    requestId,
+    shutDown: () => ended.resolve('requested'),
+    isStopping: () => stopping,
+    databaseSizes: () => embedded.database.sizes(),
+  };
+  const api = createApi(deps);
+  const servesApp = createServesApp(config.site);
+  metrics.connect({
+    clicks: () => invariant(clicks.status()),
+    outbox: () => outboxFigures(clicks.status()),
+    ingestLagSeconds: () => clicks.status().lagSeconds,
+    sqliteBytes: () => embedded.database.sizes(),
+  });
+
+  let addressOf: (tunnelPort: number) => string | null = () => null;
+  const full = Bun.serve<LiveSocketData>({
+    hostname: '127.0.0.1',
+    port: 0,
+    development: false,
+    idleTimeout: 75,
+    maxRequestBodySize: LIMITS.uploadBytesMax + LIMITS.bodyBytesMax,
+    websocket: liveSockets,
+    fetch: (request, server) => answer(request, server),
+    error: (error) => {
+      logger.error({ err: error }, 'request failed');
+      return classicError(error);
+    },
+  });
+  resources.defer('full server', () => full.stop(true));
+
+  function answer(request: Request, server: Server<LiveSocketData>): Response | Promise<Response> {
+    const remote = server.requestIP(request);
+    const peer = remote === null ? null : addressOf(remote.port);
+    // Only the front may come this way: whoever else finds the port is not who it says.
+    if (peer === null) return classicError(new AppError('forbidden', 'Not served here'));
+    const { pathname, search } = pathOf(request.url);
+    const { headers, method } = request;
+    const answered = edge({ method, path: pathname, query: search, peer, header: (name) => headers.get(name) ?? '' });
+    if (answered) return answerResponse(answered, version);
+    if (!servesApp(headers.get('host') ?? '')) return classicError(new AppError('not_found', 'Not found'));
+    const info: RequestInfo = {
+      peer,
+      address: clientAddress(peer, headers.get('x-forwarded-for') ?? ''),
+      upgrade: (data) => server.upgrade(request, { data: data as LiveSocketData }),
+    };
+    return api(request, info);
+  }
+
+  const front = startFront({
+    hostname: config.listen.host,
+    port: config.listen.port,
+    fast: fastLane(edge, version),
+    upstream: { hostname: '127.0.0.1', port: full.port ?? 0 },
+    now,
+    onError: (error) => logger.error({ err: error }, 'redirect failed'),
+  });
+  port = front.port;
+  addressOf = (tunnelPort) => front.addressOf(tunnelPort);
+  resources.defer('listener', async () => {
+    const drained = front.stop(config.shutdown.graceMs);
+    await Promise.all([drained, full.stop(false)]);
+  });
+
+  return {
+    config,
+    port,
+    baseUrl: baseUrl(),
+    schema: embedded.schema,
+    ended: ended.promise,
+    async stop() {
+      stopping = true;
+      await resources[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The edge's answers as text for the front. */
+function fastLane(edge: Edge, version: string): Parameters<typeof startFront>[0]['fast'] {
+  return (request) => {
+    const answered = edge(request);
+    return answered === null ? null : { head: answerHead(answered, version), body: answered.body };
+  };
+}
+
+/** Path and query of an absolute URL, as they came: a parsed URL would have mended them. */
+function pathOf(url: string): { pathname: string; search: string } {
+  const start = url.indexOf('/', url.indexOf('//') + 2);
+  if (start === -1) return { pathname: '/', search: '' };
+  const query = url.indexOf('?', start);
+  return query === -1
+    ? { pathname: url.slice(start), search: '' }
+    : { pathname: url.slice(start, query), search: url.slice(query + 1) };
+}
+
+type Status = ReturnType<ApiDeps['clicks']['status']>;
+
+/** accepted = committed + discarded + dead + in flight, over every edge id that this installation has known. */
+export function invariant({ edgeId, accepted, committedSeq, edges }: Status) {
+  const sum = (pick: (edge: Status['edges'][number]) => number) => edges.reduce((total, edge) => total + pick(edge), 0);
+  const others = edges.filter((edge) => edge.edgeId !== edgeId);
+  const acceptedElsewhere = others.reduce((total, edge) => total + edge.committed + edge.discarded + edge.dead, 0);
+  const own = edges.find((edge) => edge.edgeId === edgeId);
+  return {
+    accepted: accepted + acceptedElsewhere,
+    committed: sum((edge) => edge.committed),
+    discarded: sum((edge) => edge.discarded),
+    dead: sum((edge) => edge.dead),
+    inFlight: accepted - Math.max(committedSeq, own?.watermark ?? 0),
+  };
+}
+
+function outboxFigures(status: Status) {
+  return {
+    depth: status.accepted - status.committedSeq,
+    oldestSeconds: status.lagSeconds,
+    bytes: status.outboxBytes,
+    secondsToFull: null,
+  };
+}

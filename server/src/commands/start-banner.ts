@@ -1,0 +1,39 @@
+import type { App } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../platform/logger.ts';
+
+/** Who may use the classic API, and why. */
+export function classicAccess({ access, listen }: Config): string {
+  switch (access.classicApi) {
+    case 'open':
+      return 'open to everyone, with rate limits (CLASSIC_API=open)';
+    case 'keyed':
+      return 'with an API key (CLASSIC_API=keyed)';
+    case 'off':
+      return 'off (CLASSIC_API=off)';
+    case null:
+      return `open to direct calls on this machine, with an API key for all others (CLASSIC_API is not set; listening on ${listen.host})`;
+  }
+}
+
+/** Says where Waymark is, in which mode, and what to try first. */
+export function startBanner(app: App, logger: Logger, isTerminal: boolean): void {
+  const { config, baseUrl, port, schema } = app;
+  const { dataDir } = config.storage;
+  logger.info(
+    { url: baseUrl, port, pid: process.pid, mode: 'embedded', dataDir, schema: schema.to, classicApi: classicAccess(config) },
+    'Waymark is ready',
+  );
+  if (!isTerminal) return;
+  console.log(`
+  Waymark ${config.release.version}  ${baseUrl}
+  mode         embedded (SQLite in ${dataDir})
+  classic API  ${classicAccess(config)}
+  API          ${baseUrl}/api/docs
+
+  Shorten a link:
+    curl -s ${baseUrl}/shorten -H 'Content-Type: application/json' -d '{"url":"https://example.com/"}'
+  Make an API key:
+    npx waymark keys create --name me --scope admin
+`);
+}

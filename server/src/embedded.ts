@@ -1,0 +1,228 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ApiKeyCommands } from './accounts/api-key.ts';
+import type { Config } from './config/config.ts';
+import type { Replica } from './links/replica.ts';
+import { type Clock, DAY_MS } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import type { OpenResources } from './platform/shutdown.ts';
+import { RpcClient } from './platform/thread-rpc.ts';
+import type { ClickPipeline, Commands, Queries, WriteScope } from './roles/api/deps.ts';
+import { sealedThrough } from './storage/outbox/sealed-log.ts';
+import { MmapOutbox } from './storage/outbox/mmap-outbox.ts';
+import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
+import { lockDataDir } from './storage/sqlite/data-dir-lock.ts';
+import { EmbeddedDatabase } from './storage/sqlite/embedded-database.ts';
+import { SqliteReplica } from './storage/sqlite/sqlite-replica.ts';
+import type { WriteCallContext, WriteNotes } from './storage/sqlite/write-queue.ts';
+import type { ReaderInit, SealerInit, WriterInit, WriterReady } from './threads/messages.ts';
+import { SealerHandle } from './threads/sealer-handle.ts';
+import { startThread, type Thread } from './threads/start-thread.ts';
+
+const ROTATE_MS = 5000;
+const WRITER_CLOSE_MS = 5000;
+/** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups. */
+const CACHE_KIB = { reader: 16_384, analytics: 65_536, replica: 32_768 };
+
+/** The embedded shape: SQLite files in one directory, and the threads that work on them. */
+export interface Embedded {
+  queries: Queries;
+  write: (idempotency?: WriteCallContext['idempotency']) => WriteScope;
+  replica: Replica;
+  outbox: MmapOutbox;
+  clicks: ClickPipeline;
+  database: EmbeddedDatabase;
+  schema: { from: number; to: number };
+  /** Settles when a thread dies that the process can't do without. */
+  failure: Promise<Error>;
+}
+
+export interface EmbeddedDeps {
+  config: Config;
+  logger: Logger;
+  now: Clock;
+  resources: OpenResources;
+  clickCounts: { dropped: number };
+}
+
+const thread = (name: string) => new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name });
+
+/** Opens the data directory and starts its threads. Errors: throws when another process holds it or a file can't be used. */
+export async function openEmbedded({ config, logger, now, resources, clickCounts }: EmbeddedDeps): Promise<Embedded> {
+  const { dataDir } = config.storage;
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockDataDir(dataDir);
+  resources.defer('data directory lock', () => lock.release());
+  const file = join(dataDir, DATABASE_FILE);
+  const outboxDir = join(dataDir, 'outbox');
+  const failures = Promise.withResolvers<Error>();
+
+  const channel = new MessageChannel();
+  const writer = await startThread<WriterReady>(
+    'writer',
+    thread('writer'),
+    {
+      file,
+      sampleRate: config.events.sampleRate,
+      retentionDays: config.events.retentionDays,
+      sealer: channel.port1,
+    } satisfies WriterInit,
+    [channel.port1],
+  );
+  writer.thread.onDeath(failures.resolve);
+
+  const lookups = openForReading(file, CACHE_KIB.replica);
+  resources.defer('look-ups', () => lookups.close());
+  const replica = new SqliteReplica(lookups, config.redirect.linkCacheSize);
+  const database = new EmbeddedDatabase(lookups, dataDir);
+  const writerClient = new RpcClient(writer.thread, (notes, context) => {
+    const { changed, replayed } = notes as WriteNotes;
+    for (const [domainId, code] of changed) replica.invalidate(domainId, [code]);
+    if (replayed) (context as { onReplay?: () => void } | undefined)?.onReplay?.();
+  });
+  resources.defer('writer', () => closeWriter(writer.thread, writerClient));
+
+  const [reader, analytics] = await Promise.all(
+    (['reader', 'analytics'] as const).map(async (name) => {
+      const started = await startThread(name, thread('reader'), { file, cacheKib: CACHE_KIB[name] } satisfies ReaderInit);
+      started.thread.onDeath(failures.resolve);
+      resources.defer(name, () => started.thread.terminate());
+      return new RpcClient(started.thread);
+    }),
+  );
+  if (!reader || !analytics) throw new Error('a reader did not start');
+
+  let spareTaken = () => {};
+  mkdirSync(outboxDir, { recursive: true, mode: 0o700 });
+  const sealed = sealedThrough(outboxDir);
+  const outbox = new MmapOutbox({
+    dir: outboxDir,
+    bytesMax: config.outbox.bytesMax,
+    now,
+    committedSeq: (edgeId) => database.committedSeq(edgeId),
+    sealedSeq: (edgeId) => sealed.get(edgeId) ?? 0,
+    onSpareTaken: () => spareTaken(),
+  });
+  if (outbox.copiedFrom) {
+    logger.warn({ edgeId: outbox.edgeId, copiedFrom: outbox.copiedFrom }, 'this outbox is a copy: it goes on under an edge id of its own');
+  }
+  const sealerThread = await startThread(
+    'sealer',
+    thread('sealer'),
+    {
+      edgeId: outbox.edgeId,
+      outboxDir,
+      dataDir,
+      geoipPath: config.geoipPath,
+      keepMs: config.outbox.keepMs,
+      syncMs: config.outbox.syncMs,
+      writer: channel.port2,
+    } satisfies SealerInit,
+    [channel.port2],
+  );
+  const sealer = new SealerHandle(sealerThread.thread, outbox.edgeId, {
+    spare: (path) => outbox.addSpare(path),
+    segmentsRemoved: (count) => outbox.segmentsRemoved(count),
+    sealedBytes: (bytes) => {
+      outbox.sealedBytes = bytes;
+    },
+  });
+  sealerThread.thread.onDeath(failures.resolve);
+  spareTaken = () => sealer.spareTaken();
+  const rotation = setInterval(() => outbox.rotate(), ROTATE_MS);
+  resources.defer('sealer', async () => {
+    clearInterval(rotation);
+    await sealer.stop();
+    sealerThread.thread.terminate();
+  });
+
+  const read = <T extends object>(client: RpcClient, name: string) => client.service<T>(name);
+  return {
+    queries: {
+      links: read(reader, 'links'),
+      users: read(reader, 'users'),
+      events: read(reader, 'events'),
+      keys: read(reader, 'keys'),
+      analytics: read(analytics, 'analytics'),
+    },
+    write: createWrite(writerClient),
+    replica,
+    outbox,
+    clicks: createPipeline({ outbox, sealer, database, now, clickCounts }),
+    database,
+    schema: writer.ready.schema,
+    failure: failures.promise,
+  };
+}
+
+/** One set of typed commands serves all requests without an idempotency key; one with a key gets its own. */
+function createWrite(client: RpcClient): Embedded['write'] {
+  const commands = (context?: unknown): Commands => ({
+    links: client.service('links', context),
+    users: client.service('users', context),
+    events: client.service('events', context),
+    keys: client.service<ApiKeyCommands>('keys', context),
+    imports: client.service('imports', context),
+  });
+  const plain: WriteScope = { ...commands(), replayed: false };
+  return (idempotency) => {
+    if (!idempotency) return plain;
+    const scope = { replayed: false };
+    const context = { idempotency };
+    Object.defineProperty(context, 'onReplay', {
+      value: () => {
+        scope.replayed = true;
+      },
+      enumerable: false, // Stays on this side: functions can't be sent to a thread.
+    });
+    return Object.assign(scope, commands(context));
+  };
+}
+
+function createPipeline(parts: {
+  outbox: MmapOutbox;
+  sealer: SealerHandle;
+  database: EmbeddedDatabase;
+  now: Clock;
+  clickCounts: { dropped: number };
+}): ClickPipeline {
+  const { outbox, sealer, database, now, clickCounts } = parts;
+  return {
+    settle: (timeoutMs) => sealer.settle(outbox.lastSeq, timeoutMs),
+    onCommitted: (listener) => sealer.onCommitted(listener),
+    status() {
+      const { committedSeq, oldestAt, lastError } = sealer.status;
+      const behind = outbox.lastSeq > committedSeq;
+      return {
+        edgeId: outbox.edgeId,
+        accepted: outbox.lastSeq,
+        committedSeq,
+        dropped: clickCounts.dropped,
+        lagSeconds: behind && oldestAt !== null ? Math.min((now() - oldestAt) / 1000, (30 * DAY_MS) / 1000) : 0,
+        outboxBytes: outbox.bytes,
+        outboxBytesLeft: outbox.bytesLeft,
+        lastError,
+        edges: database.edges(),
+      };
+    },
+  };
+}
+
+/** Lets the writer finish and leave a database without a log beside it. */
+function closeWriter(writer: Thread, client: RpcClient): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      client.close(new Error('the server has stopped'));
+      writer.terminate();
+      resolve();
+    };
+    const timer = setTimeout(done, WRITER_CLOSE_MS);
+    const receive = writer.onmessage;
+    writer.onmessage = (event) => {
+      if ((event.data as { closed?: true }).closed) done();
+      else receive?.(event);
+    };
+    writer.postMessage({ close: true });
+  });
+}

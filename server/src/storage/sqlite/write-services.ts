@@ -1,0 +1,68 @@
+import { DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
+import type { Services } from '../../platform/thread-rpc.ts';
+import { LIMITS } from '@waymark/contract';
+import { SqliteApiKeyCommands } from './api-key-commands.ts';
+import type { WriteContext } from './context.ts';
+import { SqliteEventCommands } from './event-commands.ts';
+import { SqliteImportCommands } from './import-commands.ts';
+import { SqliteIngestStore } from './ingest-store.ts';
+import { SqliteLinkCommands } from './link-commands.ts';
+import { SqliteMaintenance } from './maintenance.ts';
+import { SqliteUserCommands } from './user-commands.ts';
+import type { BackgroundTask } from './write-queue.ts';
+
+export interface WriteServices {
+  /** What the API calls. */
+  api: Services;
+  /** What the sealer calls. */
+  ingest: SqliteIngestStore;
+  /** Starts the recurring work; returns how to stop it. */
+  background(run: (task: BackgroundTask) => void): () => void;
+}
+
+export interface WriteServiceOptions {
+  sampleRate: number;
+  retentionDays: number | null;
+}
+
+const MAINTENANCE_MS = 5 * MINUTE_MS;
+
+/** Everything that writes the main database, over one context. */
+export function createWriteServices(context: WriteContext, options: WriteServiceOptions): WriteServices {
+  const links = new SqliteLinkCommands(context);
+  const maintenance = new SqliteMaintenance(context, { retentionDays: options.retentionDays ?? 0 });
+  const ingest = new SqliteIngestStore(context.sqlite, {
+    now: context.now,
+    sampleRate: options.sampleRate,
+    dayTierCovers: (day, linkId) => maintenance.dayTierCovers(day, linkId),
+  });
+  const tasks: BackgroundTask[] = [
+    () => maintenance.compactDay(),
+    () => maintenance.dropOldVisitors(),
+    () => maintenance.retainClicks(),
+    () => maintenance.forgetBatches(),
+    () => maintenance.forgetIdempotency(),
+    () => links.purge(context.now() - LIMITS.restoreDays * DAY_MS),
+  ];
+  return {
+    api: {
+      links,
+      users: new SqliteUserCommands(context),
+      events: new SqliteEventCommands(context),
+      keys: new SqliteApiKeyCommands(context),
+      imports: new SqliteImportCommands(context),
+    },
+    ingest,
+    background(run) {
+      const runAll = () => {
+        for (const task of tasks) run(task);
+      };
+      const first = setTimeout(runAll, 2000);
+      const timer = setInterval(runAll, MAINTENANCE_MS);
+      return () => {
+        clearTimeout(first);
+        clearInterval(timer);
+      };
+    },
+  };
+}
