@@ -174,7 +174,7 @@ export const BOTS = [
 
 /** Programs that name their HTTP client rather than themselves. */
 export const HTTP_LIBRARY =
-  /^(?:curl|libcurl|wget|python|aiohttp|httpx|go-http-client|go-resty|okhttp|axios|node|undici|got|superagent|java|apache-httpclient|jakarta|libwww-perl|lwp|ruby|faraday|http\.rb|guzzle|php|symfony|postman|insomnia|httpie|xh|bruno|k6|apachebench|autocannon|wrk|oha|hey|vegeta|bombardier|ab|bun|deno|dart|reqwest|hyper|ureq|restsharp|winhttp|microsoft winhttp|scrapy|colly|fasthttp|lua-resty-http|typhoeus|httparty|akka-http|ktor|vert\.x|netty|dotnet|elixir|hackney|req|finch|mechanize)(?:[\s/(_-].*)?$|cfnetwork\/|powershell\//i;
+  /^(?:curl|libcurl|wget|python|aiohttp|httpx|go-http-client|go-resty|okhttp|axios|node|undici|got|superagent|java|apache-httpclient|jakarta|libwww-perl|lwp|ruby|faraday|http\.rb|guzzle|php|symfony|postman(?:runtime)?|insomnia|httpie|xh|bruno|k6|apachebench|autocannon|wrk|oha|hey|vegeta|bombardier|ab|bun|deno|dart|reqwest|hyper|ureq|restsharp|winhttp|microsoft winhttp|scrapy|colly|fasthttp|lua-resty-http|typhoeus|httparty|akka-http|ktor|vert\.x|netty|dotnet|elixir|hackney|req|finch|mechanize)(?:[\s/(_-].*)?$|cfnetwork\/|powershell\//i;
 
 /** What stands in for a program of no table that still looks like none a person uses. */
 export const UNNAMED_BOT = 'crawler';

@@ -43,8 +43,8 @@ function firstMatch(table: readonly (readonly [string, string])[], lower: string
   return undefined;
 }
 
-/** Apps that show pages themselves and pass for the system's browser otherwise. */
-const IN_APP: readonly (readonly [RegExp, string])[] = [
+/** Apps that show pages themselves and that the parser takes for the system's browser. */
+const APPS: readonly (readonly [RegExp, string])[] = [
   [/FBAN\/Messenger|FB_IAB\/(?:Messenger|Orca)/i, 'Messenger'],
   [/Instagram \d/, 'Instagram'],
   [/Barcelona \d/, 'Threads'],
@@ -58,6 +58,7 @@ const IN_APP: readonly (readonly [RegExp, string])[] = [
   [/KAKAOTALK/, 'KakaoTalk'],
   [/Telegram-Android|Telegram-iOS/, 'Telegram'],
   [/\bGSA\//, 'Google app'],
+  [/\b(?:DuckDuckGo|Ddg)\/\d/, 'DuckDuckGo'],
 ];
 
 /** Where the parser's name is not the one that people know. */
@@ -86,7 +87,7 @@ function person(userAgent: string): Agent {
   const os = parser.getOSName();
   return {
     device: deviceOf(userAgent, parser.getPlatformType(true), os),
-    browser: IN_APP.find(([pattern]) => pattern.test(userAgent))?.[1] ?? known(browser, KNOWN_BROWSERS, BROWSER_NAMES),
+    browser: APPS.find(([pattern]) => pattern.test(userAgent))?.[1] ?? known(browser, KNOWN_BROWSERS, BROWSER_NAMES),
     os: /playstation/i.test(userAgent) ? 'PlayStation' : known(os, KNOWN_SYSTEMS, OS_NAMES),
     quality: 'human',
     reason: '',
