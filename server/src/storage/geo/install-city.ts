@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openMmdb } from './mmdb-file.ts';
 import { CITY_FILES } from './mmdb-geo.ts';
 
@@ -35,7 +35,7 @@ export async function installCityDatabase(dataDir: string, source: string = CITY
       ({ from }) => existsSync(from),
     );
     if (found.length === 0) throw new Error(`${source} holds no dbip-city*.mmdb file`);
-    const files = found.map(({ from, to }) => ({ from, to, builtAt: openMmdb(from, true).builtAt }));
+    const files = found.map(({ from, to }) => ({ from, to, builtAt: builtAt(from) }));
     for (const { from, to } of files) renameSync(from, to);
     return {
       package: source,
@@ -60,6 +60,14 @@ function packedFile(json: string): string {
   if (entry === undefined) throw new Error('npm packed nothing');
   // npm names a scoped package's file either way in its answer; on disk the scope is always flat.
   return entry.filename.replace('@', '').replace('/', '-');
+}
+
+function builtAt(path: string): Date {
+  try {
+    return openMmdb(path, true).builtAt;
+  } catch (cause) {
+    throw new Error(`${basename(path)} of the package is not a usable database`, { cause });
+  }
 }
 
 async function run(command: [string, ...string[]], cwd: string): Promise<string> {
