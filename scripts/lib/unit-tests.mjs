@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lineCoverage } from './coverage.mjs';
+import { bun, root } from './repository.mjs';
+
+/**
+ * Runs `bun test` over the folders that are there.
+ * Shape: counts from its own report, `skipped` by name; `coverage` null unless asked for. A run that breaks down counts as one failure.
+ */
+export function runBunTests(folders, { coverage = false } = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'waymark-test-'));
+  try {
+    const report = join(directory, 'junit.xml');
+    const args = ['test', '--reporter=junit', `--reporter-outfile=${report}`];
+    if (coverage) args.push('--coverage', '--coverage-reporter=lcov', `--coverage-dir=${directory}`);
+    const present = folders.filter((folder) => existsSync(`${root}/${folder}`)).map((folder) => `./${folder}`);
+    const { status, signal } = spawnSync(bun, [...args, ...present], { cwd: root, stdio: 'inherit' });
+    const counts = readJunit(existsSync(report) ? readFileSync(report, 'utf8') : '');
+    if (status !== 0 && counts.failed === 0) {
+      console.log(`bun test ended with ${signal ?? status} and without naming a failed test.`);
+      counts.failed = 1;
+    }
+    const lcov = join(directory, 'lcov.info');
+    return { ...counts, coverage: coverage && existsSync(lcov) ? lineCoverage(readFileSync(lcov, 'utf8')) : null };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Counts the cases of a JUnit report. */
+export function readJunit(xml) {
+  const counts = { passed: 0, failed: 0, skipped: [] };
+  for (const [, attributes = '', selfClosed, body = ''] of xml.matchAll(
+    /<testcase\b((?:[^>"]|"[^"]*")*?)(?:(\/)>|>([\s\S]*?)<\/testcase>)/g,
+  )) {
+    if (selfClosed === undefined && /<(failure|error)\b/.test(body)) counts.failed++;
+    else if (/<skipped\b/.test(body)) counts.skipped.push(nameOf(attributes, body));
+    else counts.passed++;
+  }
+  return counts;
+}
+
+function nameOf(attributes, body) {
+  const attribute = (text, name) => unescapeXml(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? '');
+  const reason = attribute(/<skipped\b[^>]*>/.exec(body)?.[0] ?? '', 'message');
+  return `${attribute(attributes, 'name')} (${attribute(attributes, 'file')})${reason ? `: ${reason}` : ''}`;
+}
+
+function unescapeXml(text) {
+  const names = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
+  return text.replace(/&(\w+);/g, (whole, name) => names[name] ?? whole);
+}

@@ -1,0 +1,35 @@
+import './lib/node-version.mjs';
+import { runAcceptance, whyNoAcceptance } from './lib/acceptance.mjs';
+import { ensureInstalled } from './lib/install.mjs';
+import { runStaticChecks } from './lib/static-checks.mjs';
+import { runBunTests } from './lib/unit-tests.mjs';
+
+// npm test: everything. The last line is "N passed, N failed", counted from what ran.
+const COVERAGE_PERCENT_MIN = 85;
+
+ensureInstalled({ dev: true });
+const checks = await runStaticChecks();
+const tests = runBunTests(['contract', 'server/src', 'server/test', 'cli', 'scripts'], { coverage: true });
+const noAcceptance = whyNoAcceptance();
+const acceptance = noAcceptance === null ? await runAcceptance() : { passed: 0, failed: 0 };
+
+const { coverage } = tests;
+const isCovered = coverage !== null && coverage.percent >= COVERAGE_PERCENT_MIN;
+console.log('');
+for (const name of tests.skipped) console.log(`skipped: ${name}`);
+if (noAcceptance !== null) console.log(`skipped: the classic acceptance: ${noAcceptance}`);
+if (coverage !== null) {
+  for (const { path, lines, hit } of coverage.files.slice(0, 10)) {
+    if (hit < lines)
+      console.log(`lines without a test: ${String(lines - hit).padStart(4)} of ${String(lines).padStart(4)}  ${path}`);
+  }
+  if (coverage.elsewhere.length > 0)
+    console.log(`not measured, run in processes and threads of their own: ${coverage.elsewhere.join(', ')}`);
+}
+const percent = coverage === null ? 'unknown' : `${coverage.percent.toFixed(1)}%`;
+console.log(`line coverage: ${percent} (at least ${COVERAGE_PERCENT_MIN}% is asked for)${isCovered ? '' : ': FAILED'}`);
+
+const passed = checks.filter(({ ok }) => ok).length + tests.passed + acceptance.passed + (isCovered ? 1 : 0);
+const failed = checks.filter(({ ok }) => !ok).length + tests.failed + acceptance.failed + (isCovered ? 0 : 1);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
