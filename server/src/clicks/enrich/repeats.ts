@@ -29,7 +29,7 @@ export class Repeats {
 
   /**
    * Whether the click repeats an earlier one; if not, it is what later ones are compared with.
-   * Asking again from an earlier seq on gives the same answers: a run of clicks may be enriched twice.
+   * Asking again from an earlier seq on gives the same answers, short of the limit: a run of clicks may be enriched twice.
    */
   isRepeat(click: Pick<OutboxClick, 'seq' | 'at' | 'linkId'>, visitor: number): boolean {
     const key = (visitor + click.linkId * LINK_STRIDE) % KEY_SPACE;
