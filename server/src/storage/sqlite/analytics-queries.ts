@@ -1,0 +1,216 @@
+import {
+  ANALYTICS_LIMITS,
+  type AnalyticsQueries,
+  type AnswerNotes,
+  type ClickCount,
+  type ClickRange,
+  type ClicksPage,
+  type Timeseries,
+  type Top,
+  type Totals,
+  type WeekHours,
+} from '../../clicks/analytics.ts';
+import { bucketStarts, offsetSpans } from '../../clicks/time-buckets.ts';
+import { invalidField } from '../../platform/app-error.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import { readClicksPage } from './analytics-export.ts';
+import { type Plan, planFor } from './analytics-plan.ts';
+import { rowsSince, type ScanLimits, scanClicks } from './analytics-scan.ts';
+import { SLOT_MS, sumSeries } from './analytics-series.ts';
+import { answersFromRollups, type Counted, inOrder, topOfRollups, topOfRows } from './analytics-top.ts';
+import type { ReadContext } from './context.ts';
+
+export interface AnalyticsOptions extends ScanLimits {
+  /** Share of clicks whose rows are kept, 0 to 1. */
+  sampleRate: number;
+}
+
+export const ANALYTICS_DEFAULTS: AnalyticsOptions = { scanRowsMax: 20_000_000, deadlineMs: 5000, sampleRate: 1 };
+
+interface Sums {
+  sums: ClickCount[];
+  notes: AnswerNotes;
+}
+
+const NONE: ClickCount = { clicks: 0, visitors: 0 };
+
+/**
+ * Analytics over one read-only connection. Statements are short; between portions of a long scan other calls of the
+ * thread are answered. Hand-written SQL: the same few columns are read by the hundred thousand.
+ */
+export class SqliteAnalyticsQueries implements AnalyticsQueries {
+  private readonly options: AnalyticsOptions;
+
+  constructor(
+    private readonly ctx: ReadContext,
+    options: Partial<AnalyticsOptions> = {},
+  ) {
+    this.options = { ...ANALYTICS_DEFAULTS, ...options };
+  }
+
+  async totals(range: ClickRange): Promise<Totals> {
+    checkRange(range);
+    const { from, to } = range;
+    const plan = planFor(this.ctx.sqlite, range);
+    const current = await this.sum(plan, range, [from, to]);
+    const before = await this.sum(plan, range, [2 * from - to, from]);
+    return { ...current.notes, ...(current.sums[0] ?? NONE), previous: before.sums[0] ?? NONE };
+  }
+
+  async timeseries(range: Parameters<AnalyticsQueries['timeseries']>[0]): Promise<Timeseries> {
+    checkRange(range);
+    const { from, to } = range;
+    const starts = bucketStarts(from, to, range.interval, range.timeZone, ANALYTICS_LIMITS.bucketsMax);
+    const plan = planFor(this.ctx.sqlite, range);
+    const { sums, notes } = await this.sum(plan, range, [from, ...starts.slice(1), to]);
+    return { ...notes, data: starts.map((start, n) => ({ start, ...(sums[n] ?? NONE) })) };
+  }
+
+  async top(range: Parameters<AnalyticsQueries['top']>[0]): Promise<Top> {
+    checkRange(range);
+    checkNumber('limit', range.limit, 1, ANALYTICS_LIMITS.topMax);
+    const { sqlite } = this.ctx;
+    const { dimension, limit } = range;
+    const plan = planFor(sqlite, range);
+    if (plan.kind === 'nothing') return { ...this.notes('rollup', range), data: [] };
+    if (!answersFromRollups(plan, dimension)) {
+      const counted = await topOfRows(sqlite, plan, range, dimension, this.options);
+      return { ...this.rowNotes(plan, range), data: inOrder(sqlite, dimension, counted, limit) };
+    }
+    const { rows, rest, covered, grain } = topOfRollups(sqlite, plan, range, dimension);
+    const counted: Counted = new Map(rows);
+    // Values that no row names: not known, or in the dimension quality the human clicks.
+    const total = sumSeries(sqlite, plan, [covered.from, covered.to]).sums[0] ?? NONE;
+    if (rest !== null) {
+      let { clicks, visitors } = total;
+      for (const [, count] of rows) {
+        clicks -= count[0];
+        visitors -= count[1];
+      }
+      if (clicks > 0) counted.set(rest, [clicks, visitors]);
+    }
+    return { ...this.notes('rollup', range), covered, grain, data: inOrder(sqlite, dimension, counted, limit) };
+  }
+
+  async sparklines(query: Parameters<AnalyticsQueries['sparklines']>[0]): Promise<Record<number, number[]>> {
+    const { linkIds, from, to, points, quality } = query;
+    checkRange(query);
+    checkNumber('points', points, 1, ANALYTICS_LIMITS.sparklinePointsMax);
+    if (linkIds.length > ANALYTICS_LIMITS.sparklineLinksMax) {
+      throw invalidField('linkIds', `has more than ${ANALYTICS_LIMITS.sparklineLinksMax} links`);
+    }
+    const first = Math.floor(from / SLOT_MS);
+    const slots = Math.ceil(to / SLOT_MS) - first;
+    const read = this.ctx.sqlite.query<unknown, [number, number, number]>(
+      `SELECT slot, ${quality === 'human' ? 'human_clicks' : 'clicks'} FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?`,
+    );
+    const lines: Record<number, number[]> = {};
+    for (const linkId of linkIds) {
+      const line = new Array<number>(points).fill(0);
+      for (const [slot = 0, clicks = 0] of read.values(linkId, first, first + slots - 1) as number[][]) {
+        const point = Math.floor(((slot - first) * points) / slots);
+        line[point] = (line[point] ?? 0) + clicks;
+      }
+      lines[linkId] = line;
+    }
+    return lines;
+  }
+
+  async weekHours(range: Parameters<AnalyticsQueries['weekHours']>[0]): Promise<WeekHours> {
+    checkRange(range);
+    const { from, to, timeZone } = range;
+    const plan = planFor(this.ctx.sqlite, { ...range, filters: [] });
+    const starts = bucketStarts(from, to, 'hour', timeZone, Number.POSITIVE_INFINITY);
+    const { sums, notes } = await this.sum(plan, range, [from, ...starts.slice(1), to]);
+    const spans = offsetSpans(from, to, timeZone);
+    const data = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
+    let span = 0;
+    sums.forEach(({ clicks }, n) => {
+      const at = Math.max(starts[n] ?? from, from);
+      while (span < spans.length - 1 && (spans[span]?.end ?? 0) <= at) span++;
+      const local = at + (spans[span]?.offset ?? 0);
+      // Day 0 of the epoch was a Thursday.
+      const hours = data[(((Math.floor(local / DAY_MS) + 3) % 7) + 7) % 7];
+      const hour = ((Math.floor(local / HOUR_MS) % 24) + 24) % 24;
+      if (hours) hours[hour] = (hours[hour] ?? 0) + clicks;
+    });
+    return { ...notes, data };
+  }
+
+  async clicksPage(range: Parameters<AnalyticsQueries['clicksPage']>[0]): Promise<ClicksPage> {
+    checkRange(range);
+    checkNumber('limit', range.limit, 1, ANALYTICS_LIMITS.pageMax);
+    checkNumber('afterId', range.afterId, 0, Number.MAX_SAFE_INTEGER);
+    return readClicksPage(this.ctx.sqlite, range, this.options);
+  }
+
+  /** Counts a plan's clicks between borders, from wherever the plan says. */
+  private async sum(plan: Plan, range: Pick<ClickRange, 'quality'>, borders: readonly number[]): Promise<Sums> {
+    const from = borders[0] ?? 0;
+    const to = borders.at(-1) ?? 0;
+    const asked = { from, to, quality: range.quality };
+    if (plan.kind === 'nothing') {
+      return { sums: borders.slice(1).map(() => ({ ...NONE })), notes: this.notes('rollup', asked) };
+    }
+    if (plan.kind === 'rollup') {
+      const { sums, covered, grain } = sumSeries(this.ctx.sqlite, plan, borders);
+      return { sums, notes: { ...this.notes('rollup', asked), covered, grain } };
+    }
+    return { sums: await this.sumRows(plan, borders), notes: this.rowNotes(plan, asked) };
+  }
+
+  private async sumRows(plan: Plan, borders: readonly number[]): Promise<ClickCount[]> {
+    const sums = borders.slice(1).map(() => ({ ...NONE }));
+    const range = { from: borders[0] ?? 0, to: borders.at(-1) ?? 0 };
+    const counts = `count(*), ifnull(sum((first_seen & ${plan.visitorBit}) <> 0), 0)`;
+    // All zones' clocks have stood on quarter hours from UTC for as long as there are short links.
+    const query =
+      sums.length === 1
+        ? { select: `0, ${counts}`, groupBy: '' }
+        : { select: `at / ${SLOT_MS}, ${counts}`, groupBy: '1' };
+    let bucket = 0;
+    await scanClicks(this.ctx.sqlite, plan, range, query, this.options, ([slot = 0, clicks = 0, visitors = 0]) => {
+      const at = Math.max(slot * SLOT_MS, range.from);
+      while (bucket > 0 && (borders[bucket] ?? 0) > at) bucket--;
+      while (bucket < sums.length - 1 && (borders[bucket + 1] ?? 0) <= at) bucket++;
+      const sum = sums[bucket];
+      if (!sum) return;
+      sum.clicks += clicks;
+      sum.visitors += visitors;
+    });
+    return sums;
+  }
+
+  private notes(
+    source: AnswerNotes['source'],
+    { from, to, quality }: Pick<ClickRange, 'from' | 'to' | 'quality'>,
+  ): AnswerNotes {
+    return { source, quality, covered: { from, to }, grain: 'exact', sampled: false };
+  }
+
+  private rowNotes(plan: Plan, range: Pick<ClickRange, 'from' | 'to' | 'quality'>): AnswerNotes {
+    const since = rowsSince(this.ctx.sqlite, plan.linkId ?? 0, range.from, range.to);
+    return {
+      ...this.notes('events', range),
+      covered: { from: since, to: range.to },
+      sampled: this.options.sampleRate < 1,
+    };
+  }
+}
+
+/** Errors: `invalid_request` for times that are no whole numbers, in the wrong order or too far apart. */
+function checkRange({ from, to }: { from: number; to: number }): void {
+  checkNumber('from', from, -TIME_MAX, TIME_MAX);
+  checkNumber('to', to, -TIME_MAX, TIME_MAX);
+  if (to <= from) throw invalidField('to', 'must be later than from');
+  if (to - from > ANALYTICS_LIMITS.rangeMs) throw invalidField('to', 'must be at most 10 years after from');
+}
+
+/** Far from where dates end, so that margins and the period before stay dates. */
+const TIME_MAX = 4e15;
+
+function checkNumber(field: string, value: number, min: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    throw invalidField(field, `must be a whole number from ${min} to ${max}`);
+  }
+}

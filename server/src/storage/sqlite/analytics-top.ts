@@ -1,0 +1,213 @@
+import type { Database } from 'bun:sqlite';
+import { DIMENSIONS, type Dimension } from '@waymark/contract';
+import type { AnswerNotes, ClickCount } from '../../clicks/analytics.ts';
+import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { HOUR_MS } from '../../platform/clock.ts';
+import { type Plan, visitorBit } from './analytics-plan.ts';
+import { idsBetween, type ScanLimits, scanClicks } from './analytics-scan.ts';
+import { completeDaysBefore, SLOT_MS, slotExtent } from './analytics-series.ts';
+
+/** Clicks and visitors by value id, 0 for none; for the dimension `link` by link id. */
+export type Counted = Map<number, [clicks: number, visitors: number]>;
+
+type ValueRow = [valueId: number, count: [clicks: number, visitors: number]];
+
+/** Ids that the hours at the ends of a range may span for their clicks to be read one by one. */
+const EDGE_ROWS_MAX = 200_000;
+
+/** Whether rollups know the values of this dimension for the plan's clicks. */
+export function answersFromRollups(plan: Plan, dimension: Dimension): boolean {
+  if (plan.kind !== 'rollup' || plan.series.valueId !== null) return false;
+  return dimension !== 'link' || plan.linkId === null;
+}
+
+/** Values by rows. A click counts as a visitor of its link where the values are links. */
+export async function topOfRows(
+  sqlite: Database,
+  plan: Plan,
+  range: { from: number; to: number },
+  dimension: Dimension,
+  limits: ScanLimits,
+): Promise<Counted> {
+  const counted: Counted = new Map();
+  const column = columnOf(dimension);
+  const select = `${column}, count(*), sum((first_seen & ${bitFor(plan, dimension)}) <> 0)`;
+  await scanClicks(sqlite, plan, range, { select, groupBy: '1' }, limits, ([id = 0, clicks = 0, visitors = 0]) =>
+    add(counted, id, clicks, visitors),
+  );
+  return counted;
+}
+
+/**
+ * Values by rollups: whole complete UTC days by the day, the rest by the hour, the cut hours at the ends by their rows
+ * where all of them are there, else as whole hours.
+ * Shape: `rest` is the id that takes what the rows leave of the total; null where they leave nothing.
+ */
+export function topOfRollups(
+  sqlite: Database,
+  plan: Plan,
+  range: { from: number; to: number },
+  dimension: Dimension,
+): { rows: Counted; rest: number | null; covered: { from: number; to: number }; grain: AnswerNotes['grain'] } {
+  const rows: Counted = new Map();
+  let { from, to } = range;
+  let firstHour = Math.ceil(from / HOUR_MS);
+  let endHour = Math.floor(to / HOUR_MS);
+  const edges: [number, number][] = [];
+  if (firstHour > endHour) {
+    edges.push([from, to]);
+    endHour = firstHour;
+  } else {
+    if (from < firstHour * HOUR_MS) edges.push([from, firstHour * HOUR_MS]);
+    if (to > endHour * HOUR_MS) edges.push([endHour * HOUR_MS, to]);
+  }
+  let grain: AnswerNotes['grain'] = 'exact';
+  for (const [start, end] of edges) {
+    if (addEdge(sqlite, plan, dimension, start, end, rows)) continue;
+    grain = 'hour';
+    const hour = Math.floor(start / HOUR_MS);
+    firstHour = Math.min(firstHour, hour);
+    endHour = Math.max(endHour, hour + 1);
+    from = Math.min(from, hour * HOUR_MS);
+    to = Math.max(to, (hour + 1) * HOUR_MS);
+  }
+  const others = dimension === 'quality' || dimension === 'reason';
+  const rest = dimension === 'link' ? null : dimension === 'quality' ? humanId(sqlite) : 0;
+  if (!(others && plan.series.human)) addHours(sqlite, plan, dimension, firstHour, endHour, rows);
+  // What is left of the total stands for these already.
+  if (rest !== null) rows.delete(rest);
+  return { rows, rest, covered: { from, to }, grain };
+}
+
+/** Counts with their values as text, most clicks first, then by value; `limit` at most. */
+export function inOrder(
+  sqlite: Database,
+  dimension: Dimension,
+  counted: Counted,
+  limit: number,
+): ({ value: string } & ClickCount)[] {
+  const rows: ValueRow[] = [...counted].filter(([, [clicks]]) => clicks > 0);
+  rows.sort((a, b) => b[1][0] - a[1][0]);
+  // Values with as many clicks as the last one belong in the order by value, so all of them are looked up.
+  const least = rows[Math.min(limit, rows.length) - 1]?.[1][0] ?? 0;
+  const shown = rows.filter(([, [clicks]]) => clicks >= least);
+  const texts =
+    dimension === 'link'
+      ? null
+      : textsOf(
+          sqlite,
+          shown.map(([id]) => id),
+        );
+  return shown
+    .map(([id, [clicks, visitors]]) => ({ value: texts ? (texts.get(id) ?? '') : String(id), clicks, visitors }))
+    .sort((a, b) => b.clicks - a.clicks || (a.value < b.value ? -1 : 1))
+    .slice(0, limit);
+}
+
+/** Texts of value ids; ids without one are left out. */
+export function textsOf(sqlite: Database, ids: readonly number[]): Map<number, string> {
+  const rows = sqlite
+    .query<{ id: number; value: string }, [string]>(
+      'SELECT v.id, v.value FROM json_each(?) t CROSS JOIN dimension_values v ON v.id = t.value',
+    )
+    .all(JSON.stringify(ids));
+  return new Map(rows.map(({ id, value }) => [id, value]));
+}
+
+function addHours(
+  sqlite: Database,
+  plan: Plan,
+  dimension: Dimension,
+  firstHour: number,
+  endHour: number,
+  rows: Counted,
+): void {
+  const extent = slotExtent(sqlite, plan.series.linkId);
+  if (!extent) return;
+  const first = Math.max(firstHour, Math.floor(extent.first / 4));
+  const end = Math.min(endHour, Math.floor(extent.last / 4) + 1);
+  const firstDay = Math.ceil(first / 24);
+  // A day that the clicks of the link end in counts whole when the range has all of it.
+  const endDay = Math.min(Math.floor(endHour / 24), Math.ceil(end / 24), completeDaysBefore(sqlite));
+  if (firstDay >= endDay) {
+    addTier(sqlite, plan, dimension, 'hour', first, end, rows);
+    return;
+  }
+  addTier(sqlite, plan, dimension, 'hour', first, firstDay * 24, rows);
+  addTier(sqlite, plan, dimension, 'day', firstDay, endDay, rows);
+  addTier(sqlite, plan, dimension, 'hour', endDay * 24, end, rows);
+}
+
+function addTier(
+  sqlite: Database,
+  plan: Plan,
+  dimension: Dimension,
+  tier: 'hour' | 'day',
+  first: number,
+  end: number,
+  rows: Counted,
+): void {
+  if (first >= end) return;
+  const counts = plan.series.human ? 'sum(human_clicks), sum(human_visitors)' : 'sum(clicks), sum(visitors)';
+  const low = DIMENSIONS[dimension] * VALUE_SPAN;
+  const found = sqlite
+    .query<unknown, [number, number, number, number, number]>(
+      `WITH RECURSIVE t (n) AS (SELECT ? UNION ALL SELECT n + 1 FROM t WHERE n < ?)
+       SELECT r.value_id, ${counts} FROM t
+       CROSS JOIN rollup_${tier} r ON r.${tier} = t.n AND r.link_id = ? AND r.value_id BETWEEN ? AND ? GROUP BY r.value_id`,
+    )
+    .values(first, end - 1, plan.series.linkId, low, low + VALUE_SPAN - 1) as number[][];
+  const base = dimension === 'link' ? low : 0;
+  for (const [id = 0, clicks = 0, visitors = 0] of found) add(rows, id - base, clicks, visitors);
+}
+
+/** Adds the clicks of a part of one hour from their rows; false, and nothing added, where some rows are missing. */
+function addEdge(sqlite: Database, plan: Plan, dimension: Dimension, from: number, to: number, rows: Counted): boolean {
+  const start = Math.floor(from / HOUR_MS) * HOUR_MS;
+  const expected = sqlite
+    .query<{ n: number | null }, [number, number, number]>(
+      'SELECT sum(clicks) AS n FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?',
+    )
+    .get(plan.series.linkId, start / SLOT_MS, start / SLOT_MS + 3)?.n;
+  if (!expected) return true;
+  const span = idsBetween(sqlite, start, start + HOUR_MS);
+  if (!span || span.maxId - span.minId >= EDGE_ROWS_MAX) return false;
+  const values = [span.minId, span.maxId, start, start + HOUR_MS, ...(plan.linkId === null ? [] : [plan.linkId])];
+  const found = sqlite
+    .query<unknown, number[]>(
+      `SELECT at, ${columnOf(dimension)}, (first_seen & ${bitFor(plan, dimension)}) <> 0, quality FROM clicks
+       WHERE id BETWEEN ? AND ? AND at >= ? AND at < ?${plan.linkId === null ? '' : ' AND link_id = ?'}`,
+    )
+    .values(...values) as number[][];
+  if (found.length !== expected) return false;
+  const human = plan.series.human ? humanId(sqlite) : null;
+  for (const [at = 0, id = 0, visitor = 0, quality = 0] of found) {
+    if (at >= from && at < to && (human === null || quality === human)) add(rows, id, 1, visitor);
+  }
+  return true;
+}
+
+function humanId(sqlite: Database): number {
+  const row = sqlite
+    .query<{ id: number }, [number]>(`SELECT id FROM dimension_values WHERE dimension = ? AND value = 'human'`)
+    .get(DIMENSIONS.quality);
+  return row?.id ?? 0;
+}
+
+function columnOf(dimension: Dimension): string {
+  return dimension === 'link' ? 'link_id' : dimension;
+}
+
+function bitFor(plan: Plan, dimension: Dimension): number {
+  return dimension === 'link' ? visitorBit(0, plan.series.human) : plan.visitorBit;
+}
+
+function add(counted: Counted, id: number, clicks: number, visitors: number): void {
+  const count = counted.get(id);
+  if (count) {
+    count[0] += clicks;
+    count[1] += visitors;
+  } else {
+    counted.set(id, [clicks, visitors]);
+  }
+}
