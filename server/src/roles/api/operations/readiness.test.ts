@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'bun:test';
+import { type ReadyChecks, type ReadyFacts, readiness, readReadyRole } from './readiness.ts';
+
+const GIB = 1024 ** 3;
+const PIPELINE = { outboxBytesLeft: GIB, lagSeconds: 0, lastError: null };
+const WELL: ReadyFacts = {
+  stopping: false,
+  pipeline: PIPELINE,
+  databaseAnswers: true,
+  diskBytesFree: GIB,
+};
+
+describe('an edge stays ready while it can answer known links', () => {
+  const degraded: [name: string, facts: Partial<ReadyFacts>, check: Partial<ReadyChecks>][] = [
+    ['all well', {}, { outbox: 'ok', ingest: 'ok', disk: 'ok' }],
+    ['outbox full', { pipeline: { ...PIPELINE, outboxBytesLeft: 0 } }, { outbox: 'full' }],
+    ['ingest behind', { pipeline: { ...PIPELINE, lagSeconds: 31 } }, { ingest: 'lagging' }],
+    ['ingest failing', { pipeline: { ...PIPELINE, lastError: 'database or disk is full' } }, { ingest: 'failing' }],
+    ['outbox out of reach', { pipeline: null }, { outbox: 'unknown', ingest: 'failing' }],
+    ['disk nearly full', { diskBytesFree: 1024 }, { disk: 'low' }],
+    ['free space unknown', { diskBytesFree: null }, { disk: 'unknown' }],
+    ['database away', { databaseAnswers: false }, {}],
+  ];
+  test.each(degraded)('%s', (_, facts, check) => {
+    const answer = readiness('edge', { ...WELL, ...facts });
+    expect(answer.status).toBe('ready');
+    expect(answer.checks).toMatchObject(check);
+  });
+});
+
+test.each(['api', 'worker'] as const)('%s is not ready without the database', (role) => {
+  expect(readiness(role, WELL)).toMatchObject({ status: 'ready', checks: { database: 'ok' } });
+  expect(readiness(role, { ...WELL, databaseAnswers: false })).toMatchObject({
+    status: 'not_ready',
+    checks: { database: 'away' },
+  });
+});
+
+test.each(['edge', 'api', 'worker'] as const)('%s is not ready once a stop has begun', (role) => {
+  expect(readiness(role, { ...WELL, stopping: true })).toMatchObject({
+    status: 'not_ready',
+    checks: { process: 'stopping' },
+  });
+});
+
+test('with several roles the answer is the edge’s', () => {
+  expect(readReadyRole(undefined, ['api', 'edge', 'worker'])).toBe('edge');
+  expect(readReadyRole(undefined, ['api'])).toBe('api');
+});
+
+test('a role that this process does not have is refused by name', () => {
+  expect(() => readReadyRole('worker', ['edge'])).toThrow('role: must be one of edge');
+});
