@@ -3,10 +3,29 @@
  * Compared in lower case. Source: design, "HTTP surfaces".
  */
 export const RESERVED_CODES: ReadonlySet<string> = new Set([
-  'users', 'urls', 'events', 'shorten', 'r', 's', 'auth', 'debug',
-  'api', 'app', 'health', 'ready', 'metrics', 'logs', 'chaos',
-  'health-demo', 'promo-demo', 'checkout-demo', 'dashboard-demo', 'support-demo',
-  'robots.txt', 'favicon.ico', '.well-known',
+  'users',
+  'urls',
+  'events',
+  'shorten',
+  'r',
+  's',
+  'auth',
+  'debug',
+  'api',
+  'app',
+  'health',
+  'ready',
+  'metrics',
+  'logs',
+  'chaos',
+  'health-demo',
+  'promo-demo',
+  'checkout-demo',
+  'dashboard-demo',
+  'support-demo',
+  'robots.txt',
+  'favicon.ico',
+  '.well-known',
 ]);
 
 /** Letters and digits that cannot be mistaken for one another: no 0 O o, no 1 I l i. */

@@ -1,5 +1,5 @@
-import type { Server } from 'bun';
 import { LIMITS } from '@waymark/contract';
+import type { Server } from 'bun';
 import type { Config } from './config/config.ts';
 import { defaultBaseUrl } from './config/load-config.ts';
 import { openEmbedded } from './embedded.ts';
@@ -15,7 +15,7 @@ import { Metrics } from './platform/metrics.ts';
 import { OpenResources } from './platform/shutdown.ts';
 import { createApi } from './roles/api/api.ts';
 import type { ApiDeps, RequestInfo } from './roles/api/deps.ts';
-import { liveSockets, type LiveSocketData } from './roles/api/live-sockets.ts';
+import { type LiveSocketData, liveSockets } from './roles/api/live-sockets.ts';
 import { answerHead, answerResponse, createEdge, type Edge } from './roles/edge/edge.ts';
 import { startFront } from './roles/edge/front/front.ts';
 

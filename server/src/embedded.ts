@@ -8,10 +8,10 @@ import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import { RpcClient } from './platform/thread-rpc.ts';
 import type { ClickPipeline, Commands, Queries, WriteScope } from './roles/api/deps.ts';
-import { sealedThrough } from './storage/outbox/sealed-log.ts';
 import { MmapOutbox } from './storage/outbox/mmap-outbox.ts';
-import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
+import { sealedThrough } from './storage/outbox/sealed-log.ts';
 import { lockDataDir } from './storage/sqlite/data-dir-lock.ts';
+import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
 import { EmbeddedDatabase } from './storage/sqlite/embedded-database.ts';
 import { SqliteReplica } from './storage/sqlite/sqlite-replica.ts';
 import type { WriteCallContext, WriteNotes } from './storage/sqlite/write-queue.ts';
@@ -84,7 +84,10 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
 
   const [reader, analytics] = await Promise.all(
     (['reader', 'analytics'] as const).map(async (name) => {
-      const started = await startThread(name, thread('reader'), { file, cacheKib: CACHE_KIB[name] } satisfies ReaderInit);
+      const started = await startThread(name, thread('reader'), {
+        file,
+        cacheKib: CACHE_KIB[name],
+      } satisfies ReaderInit);
       started.thread.onDeath(failures.resolve);
       resources.defer(name, () => started.thread.terminate());
       return new RpcClient(started.thread);
@@ -104,7 +107,10 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
     onSpareTaken: () => spareTaken(),
   });
   if (outbox.copiedFrom) {
-    logger.warn({ edgeId: outbox.edgeId, copiedFrom: outbox.copiedFrom }, 'this outbox is a copy: it goes on under an edge id of its own');
+    logger.warn(
+      { edgeId: outbox.edgeId, copiedFrom: outbox.copiedFrom },
+      'this outbox is a copy: it goes on under an edge id of its own',
+    );
   }
   const sealerThread = await startThread(
     'sealer',

@@ -13,11 +13,30 @@ export interface ClickBatch {
 }
 
 const TEXT_FIELDS = [
-  'country', 'region', 'city', 'device', 'browser', 'os', 'referrer',
-  'utmSource', 'utmMedium', 'utmCampaign', 'utmTerm', 'utmContent', 'language', 'quality', 'reason',
+  'country',
+  'region',
+  'city',
+  'device',
+  'browser',
+  'os',
+  'referrer',
+  'utmSource',
+  'utmMedium',
+  'utmCampaign',
+  'utmTerm',
+  'utmContent',
+  'language',
+  'quality',
+  'reason',
 ] as const satisfies readonly (keyof EnrichedClick)[];
 
-const NUMBER_FIELDS = ['seq', 'at', 'linkId', 'urlVersion', 'visitor'] as const satisfies readonly (keyof EnrichedClick)[];
+const NUMBER_FIELDS = [
+  'seq',
+  'at',
+  'linkId',
+  'urlVersion',
+  'visitor',
+] as const satisfies readonly (keyof EnrichedClick)[];
 
 /** By column, so that a day of similar clicks is small: texts are numbers into `words`. */
 interface SealedForm {
@@ -75,5 +94,11 @@ export function decodeBatch(content: string): ClickBatch {
     });
     clicks.push(click as unknown as EnrichedClick);
   }
-  return { edgeId: sealed.edgeId, firstSeq: sealed.firstSeq, lastSeq: sealed.lastSeq, unreadable: sealed.unreadable, clicks };
+  return {
+    edgeId: sealed.edgeId,
+    firstSeq: sealed.firstSeq,
+    lastSeq: sealed.lastSeq,
+    unreadable: sealed.unreadable,
+    clicks,
+  };
 }

@@ -28,7 +28,13 @@ export interface IngestPort {
    */
   ingest(content: string, hash: string): Promise<IngestOutcome>;
   /** Keeps content that no ingest can take, with the reason, for an operator. */
-  deadLetter(entry: { edgeId: string; firstSeq: number; lastSeq: number; reason: string; content: string }): Promise<void>;
+  deadLetter(entry: {
+    edgeId: string;
+    firstSeq: number;
+    lastSeq: number;
+    reason: string;
+    content: string;
+  }): Promise<void>;
   progress(): Promise<EdgeProgress[]>;
   /** The salt of a UTC day (days since the epoch), made on first use; null where the day is over 48 h past. 32 hex digits. */
   salt(day: number): Promise<string | null>;

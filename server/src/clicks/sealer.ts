@@ -127,12 +127,22 @@ export class Sealer<Frame extends SealedFrame> {
     for (const frame of deps.sealed.frames()) {
       const committed = frame.lastSeq <= (progress.get(frame.edgeId) ?? 0);
       this.track(frame.file, committed ? 0 : 1);
-      if (!committed) this.deliveries.push({ frame, sending: false, content: null, oldestAt: deps.now(), clicks: frame.lastSeq - frame.firstSeq + 1 });
+      if (!committed)
+        this.deliveries.push({
+          frame,
+          sending: false,
+          content: null,
+          oldestAt: deps.now(),
+          clicks: frame.lastSeq - frame.firstSeq + 1,
+        });
     }
   }
 
   /** `sealedThrough` is shared with the raw queue, which skips what it names. */
-  static async create<Frame extends SealedFrame>(deps: SealerDeps<Frame>, sealedThrough: Map<string, number>): Promise<Sealer<Frame>> {
+  static async create<Frame extends SealedFrame>(
+    deps: SealerDeps<Frame>,
+    sealedThrough: Map<string, number>,
+  ): Promise<Sealer<Frame>> {
     const progress = new Map((await deps.ingest.progress()).map((edge) => [edge.edgeId, edge.watermark]));
     for (const [edgeId, seq] of progress) sealedThrough.set(edgeId, Math.max(sealedThrough.get(edgeId) ?? 0, seq));
     return new Sealer(deps, progress, sealedThrough);

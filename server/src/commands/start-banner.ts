@@ -21,7 +21,15 @@ export function startBanner(app: App, logger: Logger, isTerminal: boolean): void
   const { config, baseUrl, port, schema } = app;
   const { dataDir } = config.storage;
   logger.info(
-    { url: baseUrl, port, pid: process.pid, mode: 'embedded', dataDir, schema: schema.to, classicApi: classicAccess(config) },
+    {
+      url: baseUrl,
+      port,
+      pid: process.pid,
+      mode: 'embedded',
+      dataDir,
+      schema: schema.to,
+      classicApi: classicAccess(config),
+    },
     'Waymark is ready',
   );
   if (!isTerminal) return;

@@ -21,7 +21,15 @@ const SCOPE_RANK: Record<Scope, number> = { read: 0, write: 1, admin: 2 };
 const KEYS_CACHED_MAX = 1000;
 /** A key revoked by another process is refused after this at the latest; by this one at once. */
 const CACHE_MS = 1000;
-const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip'];
+const PROXY_HEADERS = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-real-ip',
+];
 
 export async function hashSecret(secret: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(secret));
@@ -71,7 +79,8 @@ export class Access {
   /** For the v1 API and operations. Errors: `unauthorized` without a usable key, `forbidden` below the scope. */
   async requireKey(request: AccessRequest, scope: Scope): Promise<Principal> {
     const principal = await this.byKey(request);
-    if (principal === null) throw new AppError('unauthorized', 'An API key is needed: send it as Authorization: Bearer KEY');
+    if (principal === null)
+      throw new AppError('unauthorized', 'An API key is needed: send it as Authorization: Bearer KEY');
     if (principal.kind !== 'key' || !includesScope(principal.scope, scope)) {
       throw new AppError('forbidden', `This key does not have the scope "${scope}"`);
     }

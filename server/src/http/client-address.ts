@@ -38,7 +38,10 @@ export function createAddressMatcher(entries: readonly string[]): (address: stri
   });
   return (address) => {
     const parsed = toBits(address);
-    return parsed !== null && ranges.some(({ width, shift, bits }) => width === parsed.width && parsed.bits >> shift === bits);
+    return (
+      parsed !== null &&
+      ranges.some(({ width, shift, bits }) => width === parsed.width && parsed.bits >> shift === bits)
+    );
   };
 }
 

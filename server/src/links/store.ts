@@ -63,7 +63,7 @@ export interface LinkQueries {
   list(query: LinkPageQuery): Promise<LinkWithCounts[]>;
   /** Exact from counters with no filter or with owner alone; otherwise counted to LIMITS.countExactMax. */
   count(filter: LinkFilter): Promise<RowCount>;
-  /** The live codes among those given. */
+  /** Those of the codes that a link has; a deleted link's code stays taken until it is purged. */
   taken(domainId: number, codes: readonly string[]): Promise<string[]>;
 }
 

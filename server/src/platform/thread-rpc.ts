@@ -77,7 +77,9 @@ export class RpcClient {
       this.waiting.set(id, { resolve, reject });
       if (context !== undefined) this.contexts.set(id, context);
       if (this.outgoing.length === 0) setImmediate(() => this.flush());
-      this.outgoing.push(context === undefined ? { id, service, method, args } : { id, service, method, args, context });
+      this.outgoing.push(
+        context === undefined ? { id, service, method, args } : { id, service, method, args, context },
+      );
     });
   }
 

@@ -12,7 +12,12 @@ const SALT_DAYS_KEPT = 3;
 export function createThreadEnricher(
   options: { dataDir: string; geoipPath: string | null },
   fetchSalt: (day: number) => Promise<string | null>,
-): { enrich(click: OutboxClick): EnrichedClick; prepare(clicks: readonly OutboxClick[]): Promise<void>; geoSource: string | null; problems: readonly string[] } {
+): {
+  enrich(click: OutboxClick): EnrichedClick;
+  prepare(clicks: readonly OutboxClick[]): Promise<void>;
+  geoSource: string | null;
+  problems: readonly string[];
+} {
   const geo = openMmdbGeo({
     dataDir: options.dataDir,
     databaseFile: options.geoipPath,
@@ -30,7 +35,7 @@ export function createThreadEnricher(
 
   return {
     enrich: createEnricher({ geo, visitors }),
-    geoSource: geo.files.map(({ path }) => path).join(", ") || null,
+    geoSource: geo.files.map(({ path }) => path).join(', ') || null,
     problems: geo.problems,
     async prepare(clicks) {
       const today = Math.floor(systemClock() / DAY_MS);

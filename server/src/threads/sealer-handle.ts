@@ -13,7 +13,11 @@ export class SealerHandle {
   constructor(
     private readonly thread: Thread,
     edgeId: string,
-    private readonly on: { spare(path: string): void; segmentsRemoved(count: number): void; sealedBytes(bytes: number): void },
+    private readonly on: {
+      spare(path: string): void;
+      segmentsRemoved(count: number): void;
+      sealedBytes(bytes: number): void;
+    },
   ) {
     this.status = {
       edgeId,
@@ -75,7 +79,10 @@ export class SealerHandle {
       this.waiting.delete(message.settled);
     } else if ('status' in message) {
       const grew = message.status.committed > this.status.committed;
-      this.status = { ...message.status, committedSeq: Math.max(message.status.committedSeq, this.status.committedSeq) };
+      this.status = {
+        ...message.status,
+        committedSeq: Math.max(message.status.committedSeq, this.status.committedSeq),
+      };
       this.on.sealedBytes(message.status.sealedBytes);
       if (grew) for (const listener of this.listeners) listener();
     } else if ('spare' in message) {

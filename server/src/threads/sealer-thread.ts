@@ -9,8 +9,8 @@ import { type Endpoint, RpcClient } from '../platform/thread-rpc.ts';
 import { allocate, SEGMENT_BYTES, sparePath, spareSegments } from '../storage/outbox/files.ts';
 import { RawQueue } from '../storage/outbox/raw-queue.ts';
 import { SealedLog, sealedThrough } from '../storage/outbox/sealed-log.ts';
-import { createThreadEnricher } from './sealer-enricher.ts';
 import type { FromSealer, SealerInit, ToSealer } from './messages.ts';
+import { createThreadEnricher } from './sealer-enricher.ts';
 
 declare const self: Endpoint;
 
@@ -25,7 +25,9 @@ const SPARES = 3;
 const say = (message: FromSealer) => self.postMessage(message);
 
 self.onmessage = (event) => {
-  start(event.data as SealerInit).catch((error) => say({ failed: error instanceof Error ? error.message : String(error) }));
+  start(event.data as SealerInit).catch((error) =>
+    say({ failed: error instanceof Error ? error.message : String(error) }),
+  );
 };
 
 async function start(init: SealerInit): Promise<void> {

@@ -1,5 +1,5 @@
-import { type Call, type Endpoint, type Reply, toWire } from '../platform/thread-rpc.ts';
 import { systemClock } from '../platform/clock.ts';
+import { type Call, type Endpoint, type Reply, toWire } from '../platform/thread-rpc.ts';
 import { openForWriting } from '../storage/sqlite/database.ts';
 import { IdempotencyStore } from '../storage/sqlite/idempotency.ts';
 import { migrate } from '../storage/sqlite/migrate.ts';
@@ -26,7 +26,9 @@ function start(init: WriterInit): { from: number; to: number } {
   const changes = new LinkChanges();
   const context = createWriteContext(sqlite, systemClock, changes);
   const { api, ingest, background } = createWriteServices(context, init);
-  const queue = new WriteQueue(sqlite, { ...api, ingest }, new IdempotencyStore(sqlite, systemClock), changes);
+  const queue = new WriteQueue(sqlite, { ...api, ingest }, new IdempotencyStore(sqlite, systemClock), changes, () =>
+    ingest.rolledBack(),
+  );
   const send = (replies: Reply[]) => self.postMessage({ replies });
   const sendToSealer = (replies: Reply[]) => init.sealer.postMessage({ replies });
   self.onmessage = ({ data }) => {

@@ -22,13 +22,17 @@ export function createApi(deps: ApiDeps): Api {
   app.route('/', createClassicApi(deps));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
-    const error = allowed.length > 0 ? new AppError('method_not_allowed', 'Method not allowed') : new AppError('not_found', 'Not found');
+    const error =
+      allowed.length > 0
+        ? new AppError('method_not_allowed', 'Method not allowed')
+        : new AppError('not_found', 'Not found');
     const response = errorResponse(error, c.req.path, c.get('requestId'));
     if (allowed.length > 0) response.headers.set('Allow', allowed.join(', '));
     return response;
   });
   app.onError((error, c) => {
-    if (!(error instanceof AppError)) deps.logger.error({ requestId: c.get('requestId'), err: error }, 'request failed');
+    if (!(error instanceof AppError))
+      deps.logger.error({ requestId: c.get('requestId'), err: error }, 'request failed');
     return errorResponse(error, c.req.path, c.get('requestId'));
   });
   return (request, info) => app.fetch(request, info);
@@ -61,6 +65,9 @@ function observe(deps: ApiDeps): Handler<ApiEnv> {
     const seconds = (performance.now() - start) / 1000;
     const route = c.res.status === 404 && routePath(c, -1) === '/*' ? 'unknown' : routePath(c, -1);
     deps.metrics.request(c.req.method, route, c.res.status, seconds);
-    deps.logger.debug({ requestId, method: c.req.method, route, status: c.res.status, ms: Math.round(seconds * 1000) }, 'request');
+    deps.logger.debug(
+      { requestId, method: c.req.method, route, status: c.res.status, ms: Math.round(seconds * 1000) },
+      'request',
+    );
   };
 }

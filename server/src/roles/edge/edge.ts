@@ -1,5 +1,5 @@
-import type { Replica } from '../../links/replica.ts';
 import { createRequestIds } from '../../http/request-id.ts';
+import type { Replica } from '../../links/replica.ts';
 import { refusal } from './gone-page.ts';
 import { createRedirect, type RedirectDeps, type RedirectRequest } from './redirect.ts';
 import { shortCode } from './short-path.ts';
@@ -59,7 +59,8 @@ export function createEdge(deps: EdgeDeps): Edge {
 /** Status line and headers of an answer as text, without Date, Connection and Content-Length. */
 export function answerHead(answer: EdgeAnswer, version: string): string {
   const line = `HTTP/1.1 ${answer.status} ${REASONS[answer.status] ?? ''}\r\n`;
-  const target = answer.location === null ? `Content-Type: ${answer.contentType}\r\n` : `Location: ${answer.location}\r\n`;
+  const target =
+    answer.location === null ? `Content-Type: ${answer.contentType}\r\n` : `Location: ${answer.location}\r\n`;
   return `${line}${target}Cache-Control: private, no-store\r\nX-Request-Id: ${answer.requestId}\r\nX-Cache: ${answer.cache}\r\nX-App-Version: ${version}\r\n`;
 }
 

@@ -4,7 +4,14 @@ import type { Outbox } from '../../clicks/outbox.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { loadEdgeIdentity } from './edge-identity.ts';
 import { allocate, rawPath, rawSegments, SEGMENT_BYTES, sparePath, spareSegments } from './files.ts';
-import { encodeClick, HEADER_BYTES, RECORD_BYTES_MAX, RECORD_HEAD_BYTES, recordBytes, writeHeader } from './segment-format.ts';
+import {
+  encodeClick,
+  HEADER_BYTES,
+  RECORD_BYTES_MAX,
+  RECORD_HEAD_BYTES,
+  recordBytes,
+  writeHeader,
+} from './segment-format.ts';
 import { SegmentReader } from './segment-reader.ts';
 
 /** Raw rows hold addresses, so a segment is closed after this long: it is sealed and gone well within a minute. */
@@ -16,6 +23,8 @@ const RETRY_MS = 500;
 export interface MmapOutboxOptions {
   dir: string;
   bytesMax: number;
+  /** Default SEGMENT_BYTES; spares must have the same size. */
+  segmentBytes?: number;
   now: Clock;
   /** Seqs up to this one are known to the database; none of them is given out again. */
   committedSeq(edgeId: string): number;
@@ -52,8 +61,10 @@ export class MmapOutbox implements Outbox {
   private rawCount: number;
   private spares: string[];
   private retryAt = 0;
+  private readonly segmentBytes: number;
 
   constructor(private readonly options: MmapOutboxOptions) {
+    this.segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     mkdirSync(options.dir, { recursive: true, mode: 0o700 });
     const identity = loadEdgeIdentity(options.dir);
     this.edgeId = identity.edgeId;
@@ -63,7 +74,10 @@ export class MmapOutbox implements Outbox {
     this.rawCount = raw.length;
     this.spares = spareSegments(options.dir);
     this.lastSeq = Math.max(
-      lastSeqOnDisk(raw.map(({ path }) => path), this.edgeId),
+      lastSeqOnDisk(
+        raw.map(({ path }) => path),
+        this.edgeId,
+      ),
       options.sealedSeq(this.edgeId),
       options.committedSeq(this.edgeId),
     );
@@ -72,7 +86,7 @@ export class MmapOutbox implements Outbox {
 
   append(click: RawClick): boolean {
     let segment = this.segment;
-    if (segment === null || segment.offset + RECORD_BYTES_MAX > SEGMENT_BYTES) {
+    if (segment === null || segment.offset + RECORD_BYTES_MAX > this.segmentBytes) {
       segment = this.openSegment();
       if (segment === null) return false;
     }
@@ -104,12 +118,12 @@ export class MmapOutbox implements Outbox {
   }
 
   get bytes(): number {
-    return this.rawCount * SEGMENT_BYTES + this.sealedBytes;
+    return this.rawCount * this.segmentBytes + this.sealedBytes;
   }
 
   /** Room left before clicks are dropped. */
   get bytesLeft(): number {
-    const unused = this.segment ? SEGMENT_BYTES - this.segment.offset : 0;
+    const unused = this.segment ? this.segmentBytes - this.segment.offset : 0;
     return Math.max(0, this.options.bytesMax - this.bytes + unused);
   }
 
@@ -117,7 +131,7 @@ export class MmapOutbox implements Outbox {
   private openSegment(): Segment | null {
     const now = this.options.now();
     if (now < this.retryAt) return null;
-    if (this.bytes + SEGMENT_BYTES > this.options.bytesMax) {
+    if (this.bytes + this.segmentBytes > this.options.bytesMax) {
       this.retryAt = now + RETRY_MS;
       return this.fail();
     }
@@ -148,7 +162,7 @@ export class MmapOutbox implements Outbox {
     else {
       spare = sparePath(this.options.dir, `main-${this.nextNumber}`);
       try {
-        allocate(spare, SEGMENT_BYTES);
+        allocate(spare, this.segmentBytes);
       } catch (error) {
         rmSync(spare, { force: true });
         throw error;
@@ -156,7 +170,7 @@ export class MmapOutbox implements Outbox {
     }
     const mapping = Bun.mmap(spare, { shared: true });
     const bytes = Buffer.from(mapping.buffer, mapping.byteOffset, mapping.length) as MappedBytes;
-    if (bytes.length !== SEGMENT_BYTES) throw new Error(`${spare} has ${bytes.length} bytes`);
+    if (bytes.length !== this.segmentBytes) throw new Error(`${spare} has ${bytes.length} bytes`);
     writeHeader(bytes, { edgeId: this.edgeId, firstSeq: this.lastSeq + 1, createdAt: this.options.now() });
     renameSync(spare, path);
     return bytes;

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, rmSync } from 'node:fs';
-import { rawSegments } from './files.ts';
 import type { RawRun, RawSource } from '../../clicks/sealer.ts';
+import { rawSegments } from './files.ts';
 import { SegmentReader, type SegmentRun } from './segment-reader.ts';
 
 /** Accepted clicks in the order of their seqs, across segments, as one queue. Read by one thread. */
@@ -77,5 +77,10 @@ function withoutDone(run: SegmentRun, doneThrough: number): SegmentRun | null {
   if (run.firstSeq > doneThrough) return run;
   if (run.lastSeq <= doneThrough) return null;
   const clicks = run.clicks.filter(({ seq }) => seq > doneThrough);
-  return { firstSeq: doneThrough + 1, lastSeq: run.lastSeq, clicks, unreadable: run.lastSeq - doneThrough - clicks.length };
+  return {
+    firstSeq: doneThrough + 1,
+    lastSeq: run.lastSeq,
+    clicks,
+    unreadable: run.lastSeq - doneThrough - clicks.length,
+  };
 }

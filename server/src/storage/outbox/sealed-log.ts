@@ -27,7 +27,7 @@ export class SealedLog implements SealedStore<SealedLogFrame> {
     private readonly rotateMs: number,
     private readonly now: () => number,
   ) {
-    this.current = { number: (sealedLogs(dir).at(-1)?.number ?? 0), path: '' };
+    this.current = { number: sealedLogs(dir).at(-1)?.number ?? 0, path: '' };
   }
 
   private openedAt = 0;
@@ -89,7 +89,10 @@ export class SealedLog implements SealedStore<SealedLogFrame> {
   }
 
   get bytes(): number {
-    return sealedLogs(this.dir).reduce((sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+    return sealedLogs(this.dir).reduce(
+      (sum, { path }) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
   }
 
   closeFile(): void {

@@ -32,7 +32,11 @@ export function writeHeader(bytes: Buffer, header: SegmentHeader): void {
 /** Null for a file that is no segment, or one whose header never reached the disk. */
 export function readHeader(bytes: Buffer): SegmentHeader | null {
   if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== MAGIC) return null;
-  return { edgeId: bytes.toString('latin1', 8, 40), firstSeq: bytes.readDoubleLE(40), createdAt: bytes.readDoubleLE(48) };
+  return {
+    edgeId: bytes.toString('latin1', 8, 40),
+    firstSeq: bytes.readDoubleLE(40),
+    createdAt: bytes.readDoubleLE(48),
+  };
 }
 
 export function recordBytes(length: number): number {

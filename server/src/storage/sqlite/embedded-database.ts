@@ -13,8 +13,9 @@ export class EmbeddedDatabase {
   /** Seqs of that edge up to this one are in the database. */
   committedSeq(edgeId: string): number {
     return (
-      this.sqlite.query<{ watermark: number }, [string]>('SELECT watermark FROM ingest_edges WHERE edge_id = ?').get(edgeId)
-        ?.watermark ?? 0
+      this.sqlite
+        .query<{ watermark: number }, [string]>('SELECT watermark FROM ingest_edges WHERE edge_id = ?')
+        .get(edgeId)?.watermark ?? 0
     );
   }
 

@@ -87,7 +87,7 @@ export class SqliteIngestStore implements IngestPort {
   private readonly statements;
 
   constructor(
-    private readonly sqlite: Database,
+    sqlite: Database,
     private readonly options: IngestOptions,
   ) {
     this.ranges = new BatchRanges(sqlite);
@@ -113,15 +113,23 @@ export class SqliteIngestStore implements IngestPort {
       this.bury(batch.edgeId, batch.firstSeq, batch.lastSeq, 'the range is known with other content', content);
       return outcome('conflict');
     }
-    try {
-      return this.commit(batch, hash, standing.afterSeq);
-    } catch (error) {
-      this.forget(); // The transaction is about to be rolled back.
-      throw error;
-    }
+    return this.commit(batch, hash, standing.afterSeq);
   }
 
-  async deadLetter(entry: { edgeId: string; firstSeq: number; lastSeq: number; reason: string; content: string }): Promise<void> {
+  /** Call when a transaction that `ingest` ran in was rolled back: what memory holds may never have been stored. */
+  rolledBack(): void {
+    this.values.forget();
+    this.seen.forget();
+    this.limit.forget();
+  }
+
+  async deadLetter(entry: {
+    edgeId: string;
+    firstSeq: number;
+    lastSeq: number;
+    reason: string;
+    content: string;
+  }): Promise<void> {
     this.bury(entry.edgeId, entry.firstSeq, entry.lastSeq, entry.reason, entry.content);
   }
 
@@ -145,8 +153,9 @@ export class SqliteIngestStore implements IngestPort {
     const firstId = kept > 0 ? this.takeIds(kept) : 0;
     const additions = new Additions();
     let nextId = firstId;
+    this.countForLimit(live, now);
     for (const click of live) {
-      const at = click.at > now + AHEAD_MS_MAX ? now : click.at;
+      const at = soundTime(click, now);
       const id = this.isKept(click) ? nextId++ : 0;
       this.add(click, at, id, facts.get(click.linkId)?.ownerId ?? null, additions);
     }
@@ -160,6 +169,16 @@ export class SqliteIngestStore implements IngestPort {
     };
     this.ranges.record(batch, hash, result, now);
     return result;
+  }
+
+  private countForLimit(clicks: readonly EnrichedClick[], now: number): void {
+    const days = new Map<number, Map<number, number>>();
+    for (const click of clicks) {
+      const links = child(days, Math.floor(soundTime(click, now) / DAY_MS));
+      links.set(click.linkId, (links.get(click.linkId) ?? 0) + 1);
+      links.set(ALL_LINKS, (links.get(ALL_LINKS) ?? 0) + 1);
+    }
+    for (const [day, links] of days) for (const [linkId, count] of links) this.limit.count(day, linkId, count);
   }
 
   private factsOf(linkId: number, known: Map<number, LinkFacts>): LinkFacts {
@@ -226,8 +245,6 @@ export class SqliteIngestStore implements IngestPort {
     const slot = Math.floor(at / SLOT_MS);
     addCounts(child(additions.slots, linkId), slot, 1, onLink, human, humanOnLink);
     addCounts(child(additions.slots, ALL_LINKS), slot, 1, anywhere, human, humanAnywhere);
-    this.limit.count(day, linkId);
-    this.limit.count(day, ALL_LINKS);
     const ofLink = child(child(additions.hours, hour), linkId);
     const ofAll = child(child(additions.hours, hour), ALL_LINKS);
     const lateLink = this.options.dayTierCovers(day, linkId) ? child(child(additions.days, day), linkId) : null;
@@ -265,7 +282,8 @@ export class SqliteIngestStore implements IngestPort {
     if (additions.rows === 0) return;
     this.statements.counter.run('events', '', additions.rows);
     this.statements.counter.run('events_by_type', 'click', additions.rows);
-    for (const [ownerId, rows] of additions.owners) this.statements.counter.run('events_by_user', String(ownerId), rows);
+    for (const [ownerId, rows] of additions.owners)
+      this.statements.counter.run('events_by_user', String(ownerId), rows);
   }
 
   private refuse(content: string, reason: string): IngestOutcome {
@@ -276,15 +294,14 @@ export class SqliteIngestStore implements IngestPort {
   private bury(edgeId: string, firstSeq: number, lastSeq: number, reason: string, content: string): void {
     this.statements.deadLetter.run(edgeId, firstSeq, lastSeq, reason, content, this.options.now());
   }
-
-  private forget(): void {
-    this.values.forget();
-    this.seen.forget();
-    this.limit.forget();
-  }
 }
 
 const QUALITY_COLUMN = VALUE_COLUMNS.findIndex(([field]) => field === 'quality');
+
+/** A clock that is far ahead is taken for wrong, and the present for the time. */
+function soundTime(click: EnrichedClick, now: number): number {
+  return click.at > now + AHEAD_MS_MAX ? now : click.at;
+}
 
 function outcome(result: IngestOutcome['result']): IngestOutcome {
   return { result, committed: 0, discarded: 0, dead: 0, eventIds: [0, 0] };
@@ -352,7 +369,9 @@ function prepare(sqlite: Database) {
     deadLetter: sqlite.prepare<null, [string, number, number, string, string, number]>(
       'INSERT INTO dead_letters (edge_id, first_seq, last_seq, reason, content, at) VALUES (?, ?, ?, ?, ?, ?)',
     ),
-    makeSalt: sqlite.prepare<null, [number, string]>('INSERT INTO visitor_salts (day, salt) VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    makeSalt: sqlite.prepare<null, [number, string]>(
+      'INSERT INTO visitor_salts (day, salt) VALUES (?, ?) ON CONFLICT DO NOTHING',
+    ),
     salt: sqlite.prepare<{ salt: string }, [number]>('SELECT salt FROM visitor_salts WHERE day = ?'),
   };
 }

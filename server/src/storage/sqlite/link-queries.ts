@@ -95,17 +95,30 @@ export class SqliteLinkQueries implements LinkQueries {
     return page.execute();
   }
 
-  /**
-   * Links by clicks: those that were ever clicked come in the order of their totals' index, all others by id.
-   * The two are merged, so that no page sorts the table.
-   */
+  /** Links by clicks: those that have any come in the order of their totals' index, all others by id, so no page sorts. */
   private async listByClicks(query: LinkPageQuery): Promise<LinkRow[]> {
-    const ids = await linkIdsByClicks(this.ctx, query).execute();
+    const { clicked, never } = linkIdsByClicks(this.ctx, query);
+    const [first, second] = query.descending ? [clicked, never] : [never, clicked];
+    const offset = query.offset ?? 0;
+    const ids = await first.limit(query.limit).offset(offset).execute();
+    if (ids.length < query.limit) {
+      const passed = ids.length > 0 || offset === 0 ? offset : await this.countOf(first);
+      const rest = second.limit(query.limit - ids.length).offset(Math.max(0, offset - passed));
+      ids.push(...(await rest.execute()));
+    }
     const rows = await selectLinks(this.ctx.db)
       .where(sql<SqlBool>`links.id in (select value from json_each(${JSON.stringify(ids.map((row) => row.id))}))`)
       .execute();
     const byId = new Map(rows.map((row) => [row.id, row]));
     return ids.flatMap(({ id }) => byId.get(id) ?? []);
+  }
+
+  private async countOf(ids: LinkIds): Promise<number> {
+    const row = await this.ctx.db
+      .selectFrom(ids.clearOrderBy().as('ids'))
+      .select(sql<number>`count(*)`.as('n'))
+      .executeTakeFirstOrThrow();
+    return row.n;
   }
 
   /** False where the filter names an owner who is not there (any more): such a one has no links. */
@@ -116,29 +129,33 @@ export class SqliteLinkQueries implements LinkQueries {
   }
 }
 
-/** The query for one page of link ids by clicks; exported for its plan test. */
-export function linkIdsByClicks(ctx: ReadContext, query: LinkPageQuery) {
+type LinkIds = ReturnType<typeof linkIdsByClicks>['clicked'];
+
+/** Ids of links that have clicks, and of those that have none, each beyond the page's cursor and in its order. */
+export function linkIdsByClicks(ctx: ReadContext, query: Pick<LinkPageQuery, 'filter' | 'descending' | 'after'>) {
   const direction = query.descending ? 'desc' : 'asc';
   const beyond = sql.raw(query.descending ? '<' : '>');
   const where = sql.join(linkConditions(query.filter, ctx.now()), sql` and `) as Expression<SqlBool>;
-  const { after } = query;
   let clicked = ctx.db
     .selectFrom('link_stats')
     .innerJoin('links', 'links.id', 'link_stats.link_id')
-    .select(['link_stats.clicks as sort', 'link_stats.link_id as id'])
-    .where(where);
+    .select('links.id as id')
+    .where('link_stats.clicks', '>', 0)
+    .where(where)
+    .orderBy('link_stats.clicks', direction)
+    .orderBy('link_stats.link_id', direction);
   let never = ctx.db
     .selectFrom('links')
-    .select([sql<number>`0`.as('sort'), 'links.id as id'])
+    .select('links.id as id')
+    .where(sql<SqlBool>`not exists (select 1 from link_stats where link_stats.link_id = links.id and clicks > 0)`)
     .where(where)
-    .where(sql<SqlBool>`not exists (select 1 from link_stats where link_stats.link_id = links.id)`);
-  if (after) {
-    const value = Number(after.value);
-    clicked = clicked.where(sql<SqlBool>`(link_stats.clicks, link_stats.link_id) ${beyond} (${value}, ${after.id})`);
-    never = never.where(sql<SqlBool>`(0, links.id) ${beyond} (${value}, ${after.id})`);
+    .orderBy('links.id', direction);
+  if (query.after) {
+    const { value, id } = query.after;
+    clicked = clicked.where(sql<SqlBool>`(link_stats.clicks, link_stats.link_id) ${beyond} (${Number(value)}, ${id})`);
+    never = never.where(sql<SqlBool>`(0, links.id) ${beyond} (${Number(value)}, ${id})`);
   }
-  const page = clicked.unionAll(never).orderBy('sort', direction).orderBy('id', direction).limit(query.limit);
-  return query.offset ? page.offset(query.offset) : page;
+  return { clicked, never };
 }
 
 function linkConditions(filter: LinkFilter, now: number) {

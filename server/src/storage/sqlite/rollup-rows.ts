@@ -6,7 +6,14 @@ export type Counts = [clicks: number, visitors: number, humanClicks: number, hum
 /** Rows of one upsert statement: binding many rows at once is what makes rollups cheap. */
 const ROWS_PER_STATEMENT = 32;
 
-export function addCounts<K>(rows: Map<K, Counts>, key: K, clicks: number, visitors: number, human: number, humanVisitors: number): void {
+export function addCounts<K>(
+  rows: Map<K, Counts>,
+  key: K,
+  clicks: number,
+  visitors: number,
+  human: number,
+  humanVisitors: number,
+): void {
   const counts = rows.get(key);
   if (counts === undefined) {
     rows.set(key, [clicks, visitors, human, humanVisitors]);

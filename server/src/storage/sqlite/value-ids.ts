@@ -54,7 +54,9 @@ export class ValueIds {
   private firstFree(dimension: number): number {
     const low = dimension * DIMENSION_SPAN;
     const row = this.sqlite
-      .query<{ id: number | null }, [number, number]>('SELECT max(id) AS id FROM dimension_values WHERE id BETWEEN ? AND ?')
+      .query<{ id: number | null }, [number, number]>(
+        'SELECT max(id) AS id FROM dimension_values WHERE id BETWEEN ? AND ?',
+      )
       .get(low, low + DIMENSION_SPAN - 1);
     return (row?.id ?? low) + 1;
   }

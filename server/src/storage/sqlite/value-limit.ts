@@ -16,7 +16,8 @@ interface LinkDay {
  * A link with fewer clicks that day can't have more values, so most links cost one look-up a day.
  */
 export class ValueLimit {
-  private days = new Map<string, LinkDay>();
+  private readonly days = new Map<number, Map<number, LinkDay>>();
+  private tracked = 0;
   private readonly clicksOf;
   private readonly valuesOf;
 
@@ -29,22 +30,30 @@ export class ValueLimit {
     );
   }
 
-  /** Counts a click of the link on that day; afterwards `allows` knows the link-day. */
-  count(day: number, linkId: number): void {
-    const key = `${day}:${linkId}`;
-    let known = this.days.get(key);
-    if (!known) {
-      if (this.days.size >= DAYS_TRACKED_MAX) this.days.clear();
-      known = { clicks: this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0, values: null };
-      this.days.set(key, known);
+  /**
+   * Counts clicks of the link on that day, before `allows` is asked about them.
+   * @NOTE Values are loaded from what is stored, so a whole batch must be counted before any of it is added.
+   */
+  count(day: number, linkId: number, clicks: number): void {
+    let links = this.days.get(day);
+    if (!links) {
+      links = new Map();
+      this.days.set(day, links);
     }
-    known.clicks++;
+    let known = links.get(linkId);
+    if (!known) {
+      if (this.tracked >= DAYS_TRACKED_MAX) return this.startOver(day, linkId, clicks);
+      known = { clicks: this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0, values: null };
+      links.set(linkId, known);
+      this.tracked++;
+    }
+    known.clicks += clicks;
     if (known.values === null && known.clicks > LIMITS.dimensionValuesPerDayMax) known.values = this.load(day, linkId);
   }
 
   /** Whether the value still has a row of its own, which it takes by asking. */
   allows(day: number, linkId: number, valueId: number): boolean {
-    const values = this.days.get(`${day}:${linkId}`)?.values;
+    const values = this.days.get(day)?.get(linkId)?.values;
     if (!values) return true;
     const dimension = Math.floor(valueId / DIMENSION_SPAN);
     let known = values.get(dimension);
@@ -60,6 +69,12 @@ export class ValueLimit {
 
   forget(): void {
     this.days.clear();
+    this.tracked = 0;
+  }
+
+  private startOver(day: number, linkId: number, clicks: number): void {
+    this.forget();
+    this.count(day, linkId, clicks);
   }
 
   private load(day: number, linkId: number): Map<number, Set<number>> {

@@ -42,6 +42,8 @@ export class WriteQueue {
     private readonly services: Services,
     private readonly idempotency: IdempotencyStore,
     private readonly changes: LinkChanges,
+    /** Told when the transaction of an ingest call was rolled back. */
+    private readonly onIngestRolledBack: () => void,
   ) {}
 
   /** A call that must be durable before it is answered. */
@@ -128,6 +130,7 @@ export class WriteQueue {
     const failed = await this.transaction('NORMAL', async () => {
       reply = { id: call.id, ok: true, value: await findMethod(this.services, call)(...call.args) };
     });
+    if (failed) this.onIngestRolledBack();
     send([failed ? { id: call.id, ok: false, error: toWire(failed) } : reply]);
   }
 
@@ -159,7 +162,10 @@ export class WriteQueue {
       if (error instanceof AppError) return error;
       const code = (error as { code?: string }).code ?? '';
       if (!code.startsWith('SQLITE_')) return error instanceof Error ? error : new Error(String(error));
-      return new AppError('unavailable', 'The database cannot be written just now', { retryAfterSeconds: 5, cause: error });
+      return new AppError('unavailable', 'The database cannot be written just now', {
+        retryAfterSeconds: 5,
+        cause: error,
+      });
     }
   }
 }

@@ -1,6 +1,6 @@
+import { LIMITS } from '@waymark/contract';
 import { DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Services } from '../../platform/thread-rpc.ts';
-import { LIMITS } from '@waymark/contract';
 import { SqliteApiKeyCommands } from './api-key-commands.ts';
 import type { WriteContext } from './context.ts';
 import { SqliteEventCommands } from './event-commands.ts';
