@@ -138,6 +138,7 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
   const rotation = setInterval(() => outbox.rotate(), ROTATE_MS);
   resources.defer('sealer', async () => {
     clearInterval(rotation);
+    outbox.close();
     await sealer.stop();
     sealerThread.thread.terminate();
   });

@@ -107,6 +107,11 @@ export class MmapOutbox implements Outbox {
     if (segment && segment.records > 0 && this.options.now() - segment.createdAt >= SEGMENT_AGE_MS) this.openSegment();
   }
 
+  /** Leaves an empty segment last, which remembers the next seq: the sealer can then remove every address. Appends nothing more. */
+  close(): void {
+    if (this.segment && this.segment.records > 0) this.openSegment();
+  }
+
   /** Takes a segment that the sealer has made ready. */
   addSpare(path: string): void {
     this.spares.push(path);
