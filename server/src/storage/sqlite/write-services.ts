@@ -3,6 +3,7 @@ import { DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Services } from '../../platform/thread-rpc.ts';
 import { SqliteApiKeyCommands } from './api-key-commands.ts';
 import type { WriteContext } from './context.ts';
+import { DayTier } from './day-tier.ts';
 import { SqliteEventCommands } from './event-commands.ts';
 import { SqliteImportCommands } from './import-commands.ts';
 import { SqliteIngestStore } from './ingest-store.ts';
@@ -30,11 +31,12 @@ const MAINTENANCE_MS = 5 * MINUTE_MS;
 /** Everything that writes the main database, over one context. */
 export function createWriteServices(context: WriteContext, options: WriteServiceOptions): WriteServices {
   const links = new SqliteLinkCommands(context);
-  const maintenance = new SqliteMaintenance(context, { retentionDays: options.retentionDays ?? 0 });
+  const dayTier = new DayTier(context.sqlite);
+  const maintenance = new SqliteMaintenance(context, dayTier, { retentionDays: options.retentionDays ?? 0 });
   const ingest = new SqliteIngestStore(context.sqlite, {
     now: context.now,
     sampleRate: options.sampleRate,
-    dayTierCovers: (day, linkId) => maintenance.dayTierCovers(day, linkId),
+    dayTierCovers: (day, linkId) => dayTier.covers(day, linkId),
   });
   const tasks: BackgroundTask[] = [
     () => maintenance.compactDay(),
