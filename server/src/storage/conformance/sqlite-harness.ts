@@ -30,6 +30,7 @@ export function createSqliteHarness({ now }: { now: Clock }): SqliteHarness {
   migrate(sqlite);
   const reading = openForReading(file);
   const changes = new LinkChanges();
+  let told: [domainId: number, code: string][] = [];
   let last: Promise<unknown> = Promise.resolve();
 
   const unit = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -37,6 +38,7 @@ export function createSqliteHarness({ now }: { now: Clock }): SqliteHarness {
     try {
       const value = await work();
       sqlite.run('RELEASE call; COMMIT');
+      told.push(...changes.take());
       return value;
     } catch (error) {
       changes.take();
@@ -62,7 +64,11 @@ export function createSqliteHarness({ now }: { now: Clock }): SqliteHarness {
           return typeof member === 'function' ? (...args: unknown[]) => run(() => member.apply(target, args)) : member;
         },
       }),
-    changed: () => changes.take().map(([, code]) => code),
+    changed() {
+      const codes = told.map(([, code]) => code);
+      told = [];
+      return codes;
+    },
     close() {
       reading.close();
       sqlite.close();

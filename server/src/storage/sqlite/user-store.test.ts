@@ -1,0 +1,4 @@
+import { createSqliteStores } from '../conformance/sqlite-stores.ts';
+import { userStoreConformance } from '../conformance/user-store.ts';
+
+userStoreConformance('SQLite', createSqliteStores);
