@@ -1,0 +1,24 @@
+import type { ErrorDetail } from '@waymark/contract';
+import type { z } from 'zod';
+import { AppError } from '../platform/app-error.ts';
+
+/** Fields that one answer names; whoever sends a thousand wrong ones learns enough from these. */
+const DETAILS_MAX = 20;
+
+/** A body by its schema. Errors: `invalid_request` with every field that was refused, the first one in the message. */
+export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.flatMap(toDetails).slice(0, DETAILS_MAX);
+  const [first] = details;
+  const message = first ? `${first.field}: ${first.message}` : 'The body is not valid';
+  throw new AppError('invalid_request', message, { details });
+}
+
+function toDetails(issue: z.core.$ZodIssue): ErrorDetail[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not a field that can be set' }));
+  }
+  return [{ field: path.join('.') || 'body', message: issue.message }];
+}
