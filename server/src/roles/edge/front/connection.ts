@@ -1,3 +1,4 @@
+import { plainAddress } from '../../../http/client-address.ts';
 import type { Clock } from '../../../platform/clock.ts';
 import { type AnswerText, errorAnswer } from './answer.ts';
 import type { FastAnswer, FastHandler } from './fast-request.ts';
@@ -249,9 +250,4 @@ export class Connection implements TunnelClient {
     this.lane.held.give(input.length);
     return input;
   }
-}
-
-/** An IPv4 address in its own form where a dual-stack socket shows it as IPv6. */
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
