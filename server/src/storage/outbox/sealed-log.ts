@@ -114,7 +114,8 @@ export class SealedLog implements SealedStore<SealedLogFrame> {
   }
 }
 
-function* framesOf(number: number, path: string): Generator<SealedLogFrame> {
+/** The whole frames of one file, oldest first. A torn one ends it. */
+export function* framesOf(number: number, path: string): Generator<SealedLogFrame> {
   const fd = openSync(path, 'r');
   try {
     const head = Buffer.allocUnsafe(FRAME_HEAD_BYTES);
