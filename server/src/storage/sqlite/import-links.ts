@@ -1,3 +1,4 @@
+import type { Database } from 'bun:sqlite';
 import type { ImportLinkRow } from '../../links/import-rows.ts';
 import { DEFAULT_DOMAIN_ID } from '../../links/link.ts';
 import type { WriteContext } from './context.ts';
@@ -17,19 +18,18 @@ const CLICKS_HANDED_OVER_MAX = 5000;
 export class LinkImport {
   private readonly tombstones: LinkTombstones;
   private readonly remains: LinkRemains;
+  private readonly statements;
 
   constructor(private readonly ctx: WriteContext) {
     const log = new EventLog(ctx);
     this.tombstones = new LinkTombstones(ctx, log);
     this.remains = new LinkRemains(ctx, log);
+    this.statements = prepare(ctx.sqlite);
   }
 
   async put(row: ImportLinkRow, counters: CounterBatch): Promise<Outcome> {
-    const holder = await this.links()
-      .where('domain_id', '=', DEFAULT_DOMAIN_ID)
-      .where('code', '=', row.code)
-      .executeTakeFirst();
-    const known = row.id === null ? holder : await this.links().where('id', '=', row.id).executeTakeFirst();
+    const holder = this.statements.byCode.get(DEFAULT_DOMAIN_ID, row.code);
+    const known = row.id === null ? holder : this.statements.byId.get(row.id);
     if (known && known.code === row.code) {
       return known.deleted_at === null ? this.update(known, row, counters) : this.revive(known, row, counters);
     }
@@ -37,7 +37,7 @@ export class LinkImport {
       return withWarnings('skipped', known.id, [`id ${known.id} is taken by another URL`]);
     }
     if (holder) return withWarnings('skipped', row.id, [`short_code "${row.code}" is taken by another URL`]);
-    if (row.id !== null && (known || (await this.hasRemains(row.id)))) {
+    if (row.id !== null && (known || this.statements.remains.get(row.id))) {
       while (await this.removeFormer(row.id, counters));
     }
     return this.insert(row, counters);
@@ -46,26 +46,12 @@ export class LinkImport {
   async makeRoom(rows: readonly ImportLinkRow[], counters: CounterBatch): Promise<boolean> {
     for (const { id, code } of rows) {
       if (id === null) continue;
-      const known = await this.links().where('id', '=', id).executeTakeFirst();
+      const known = this.statements.byId.get(id);
       if (!known || known.deleted_at === null || known.code === code) continue;
-      const holder = await this.links()
-        .where('domain_id', '=', DEFAULT_DOMAIN_ID)
-        .where('code', '=', code)
-        .executeTakeFirst();
+      const holder = this.statements.byCode.get(DEFAULT_DOMAIN_ID, code);
       if (!holder && (await this.removeFormer(id, counters))) return true;
     }
     return false;
-  }
-
-  /** Whether a link that was purged left events in sight under this id. */
-  private async hasRemains(id: number): Promise<boolean> {
-    const row = await this.ctx.db
-      .selectFrom('event_counts')
-      .select('n')
-      .where('link_id', '=', id)
-      .limit(1)
-      .executeTakeFirst();
-    return row !== undefined;
   }
 
   /** Removes a part of what a deleted link left under an id, at last its own row. Returns whether more is left. */
@@ -76,27 +62,21 @@ export class LinkImport {
   }
 
   private async insert(row: ImportLinkRow, counters: CounterBatch): Promise<Outcome> {
-    const { ownerId, warnings } = await this.owner(row);
+    const { ownerId, warnings } = this.owner(row);
     const now = this.ctx.now();
     const createdAt = row.createdAt ?? row.updatedAt ?? now;
-    const { id } = await this.ctx.db
-      .insertInto('links')
-      .values({
-        ...(row.id === null ? {} : { id: row.id }),
-        domain_id: DEFAULT_DOMAIN_ID,
-        code: row.code,
-        url: row.url,
-        title: row.title,
-        active: row.active ? 1 : 0,
-        expires_at: null,
-        redirect_status: 302,
-        owner_id: ownerId,
-        created_at: createdAt,
-        updated_at: row.updatedAt ?? createdAt,
-        deleted_at: null,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
+    const inserted = this.statements.insert.get(
+      row.id,
+      DEFAULT_DOMAIN_ID,
+      row.code,
+      row.url,
+      row.title,
+      row.active ? 1 : 0,
+      ownerId,
+      createdAt,
+      row.updatedAt ?? createdAt,
+    );
+    const id = inserted?.id ?? null;
     counters.addLinks(ownerId, 1);
     this.ctx.linkChanged(DEFAULT_DOMAIN_ID, row.code);
     return withWarnings('created', id, warnings);
@@ -129,7 +109,7 @@ export class LinkImport {
 
   /** Title, flag, times and owner of a live link; returns warnings. */
   private async apply(known: KnownLink, row: ImportLinkRow, counters: CounterBatch): Promise<string[]> {
-    const { ownerId, warnings } = await this.owner(row);
+    const { ownerId, warnings } = this.owner(row);
     const after = {
       title: row.title,
       active: row.active ? 1 : 0,
@@ -173,32 +153,41 @@ export class LinkImport {
     return true;
   }
 
-  private async owner(row: ImportLinkRow): Promise<{ ownerId: number | null; warnings: string[] }> {
+  private owner(row: ImportLinkRow): { ownerId: number | null; warnings: string[] } {
     if (row.userId === null) return { ownerId: null, warnings: [] };
-    const user = await this.ctx.db.selectFrom('users').select('id').where('id', '=', row.userId).executeTakeFirst();
-    if (user) return { ownerId: user.id, warnings: [] };
+    if (this.statements.user.get(row.userId)) return { ownerId: row.userId, warnings: [] };
     return { ownerId: null, warnings: [`user_id ${row.userId} does not exist`] };
-  }
-
-  private links() {
-    return this.ctx.db.selectFrom('links').select(KNOWN_COLUMNS);
   }
 }
 
-const KNOWN_COLUMNS = [
-  'id',
-  'domain_id',
-  'code',
-  'url',
-  'url_version',
-  'title',
-  'active',
-  'owner_id',
-  'version',
-  'created_at',
-  'updated_at',
-  'deleted_at',
-] as const;
+type InsertBindings = [
+  id: number | null,
+  domainId: number,
+  code: string,
+  url: string,
+  title: string | null,
+  active: number,
+  ownerId: number | null,
+  createdAt: number,
+  updatedAt: number,
+];
+
+/** By hand, since a file has a hundred thousand rows. */
+function prepare(sqlite: Database) {
+  const known = `SELECT id, domain_id, code, url, url_version, title, active, owner_id, version, created_at, updated_at,
+    deleted_at FROM links`;
+  return {
+    byId: sqlite.query<KnownLink, [number]>(`${known} WHERE id = ?`),
+    byCode: sqlite.query<KnownLink, [number, string]>(`${known} WHERE domain_id = ? AND code = ?`),
+    user: sqlite.query<{ id: number }, [number]>('SELECT id FROM users WHERE id = ?'),
+    // A link that was purged has left its `deleted` event in sight.
+    remains: sqlite.query<{ n: number }, [number]>('SELECT n FROM event_counts WHERE link_id = ? LIMIT 1'),
+    insert: sqlite.query<{ id: number }, InsertBindings>(
+      `INSERT INTO links (id, domain_id, code, url, title, active, redirect_status, owner_id, created_at, updated_at)
+       VALUES (?, ?, ?, ?, ?, ?, 302, ?, ?, ?) RETURNING id`,
+    ),
+  };
+}
 
 interface KnownLink {
   id: number;

@@ -41,11 +41,11 @@ export class UserImport {
       .returning('id')
       .executeTakeFirstOrThrow();
     counters.add('users', '', 1);
-    return withWarnings('created', id, await this.claim(row, id));
+    return withWarnings('created', id, this.claim(row, id));
   }
 
   private async update(known: User, row: ImportUserRow, sameName: boolean, sameEmail: boolean): Promise<Outcome> {
-    const warnings = await this.claim(row, known.id);
+    const warnings = this.claim(row, known.id);
     await this.ctx.db
       .updateTable('users')
       .set({ username: row.username, email: row.email, created_at: importedTime(known.createdAt, row.createdAt) })
@@ -57,14 +57,14 @@ export class UserImport {
   }
 
   /** Claims what is free; returns a warning for each name that another user has. */
-  private async claim(row: ImportUserRow, id: number): Promise<string[]> {
+  private claim(row: ImportUserRow, id: number): string[] {
     const warnings: string[] = [];
     const names: [ClaimKind, string][] = [
       ['username', row.username],
       ['email', row.email],
     ];
     for (const [kind, name] of names) {
-      if (!(await this.claims.take(kind, name, id))) warnings.push(`${kind} "${name}" is another user's too`);
+      if (!this.claims.take(kind, name, id)) warnings.push(`${kind} "${name}" is another user's too`);
     }
     return warnings;
   }

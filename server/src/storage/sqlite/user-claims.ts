@@ -5,23 +5,23 @@ export type ClaimKind = 'username' | 'email';
 
 /** What makes names unique: at most one user holds a name; imported repeats stand beside its holder without it. */
 export class UserClaims {
-  constructor(private readonly ctx: WriteContext) {}
+  private readonly claim;
+  private readonly holder;
+
+  constructor(private readonly ctx: WriteContext) {
+    this.claim = ctx.sqlite.query<null, [string, string, number]>(
+      'INSERT INTO user_claims (kind, value, user_id) VALUES (?, ?, ?) ON CONFLICT (kind, value) DO NOTHING',
+    );
+    this.holder = ctx.sqlite.query<{ user_id: number }, [string, string]>(
+      'SELECT user_id FROM user_claims WHERE kind = ? AND value = ?',
+    );
+  }
 
   /** Takes a name that nobody holds. Returns whether the user holds it now. */
-  async take(kind: ClaimKind, name: string, userId: number): Promise<boolean> {
+  take(kind: ClaimKind, name: string, userId: number): boolean {
     const value = claimValue(kind, name);
-    await this.ctx.db
-      .insertInto('user_claims')
-      .values({ kind, value, user_id: userId })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    const holder = await this.ctx.db
-      .selectFrom('user_claims')
-      .select('user_id')
-      .where('kind', '=', kind)
-      .where('value', '=', value)
-      .executeTakeFirst();
-    return holder?.user_id === userId;
+    this.claim.run(kind, value, userId);
+    return this.holder.get(kind, value)?.user_id === userId;
   }
 
   /** Lets a name go. It passes to the next user who bears it, so that it stays taken while anybody does. */

@@ -30,8 +30,8 @@ export class SqliteUserCommands implements UserCommands {
       .values({ ...user, created_at: this.ctx.now() })
       .returning(['id', 'username', 'email', 'created_at'])
       .executeTakeFirstOrThrow();
-    await this.claim('username', user.username, row.id);
-    await this.claim('email', user.email, row.id);
+    this.claim('username', user.username, row.id);
+    this.claim('email', user.email, row.id);
     await this.ctx.bump('users', '', 1);
     return toUser(row);
   }
@@ -40,9 +40,9 @@ export class SqliteUserCommands implements UserCommands {
     const user = await this.row(id);
     if (!user) throw userNotFound();
     const { username = user.username, email = user.email } = patch;
-    if (username !== user.username) await this.claim('username', username, id);
+    if (username !== user.username) this.claim('username', username, id);
     const newEmail = email.toLowerCase() !== user.email.toLowerCase();
-    if (newEmail) await this.claim('email', email, id);
+    if (newEmail) this.claim('email', email, id);
     await this.ctx.db.updateTable('users').set({ username, email }).where('id', '=', id).execute();
     if (username !== user.username) await this.claims.release('username', user.username, id);
     if (newEmail) await this.claims.release('email', user.email, id);
@@ -89,8 +89,8 @@ export class SqliteUserCommands implements UserCommands {
     return links.length === LINKS_AT_ONCE;
   }
 
-  private async claim(kind: ClaimKind, name: string, userId: number): Promise<void> {
-    if (await this.claims.take(kind, name, userId)) return;
+  private claim(kind: ClaimKind, name: string, userId: number): void {
+    if (this.claims.take(kind, name, userId)) return;
     const [code, field] =
       kind === 'email' ? (['email_taken', 'E-mail'] as const) : (['username_taken', 'Username'] as const);
     throw new AppError(code, `${field} is already taken`, { details: [{ field: kind, message: 'is already taken' }] });
