@@ -4,6 +4,7 @@ import { AppError } from '../platform/app-error.ts';
 
 /** Fields that one answer names; whoever sends a thousand wrong ones learns enough from these. */
 const DETAILS_MAX = 20;
+const FIELD_LENGTH_MAX = 200;
 
 /** A body by its schema. Errors: `invalid_request` with every field that was refused, the first one in the message. */
 export function validate<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
@@ -18,7 +19,11 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown): z.outp
 function toDetails(issue: z.core.$ZodIssue): ErrorDetail[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: [...path, key].join('.'), message: 'is not a field that can be set' }));
+    return issue.keys.map((key) => ({ field: short([...path, key].join('.')), message: 'is not a field that can be set' }));
   }
-  return [{ field: path.join('.') || 'body', message: issue.message }];
+  return [{ field: short(path.join('.')) || 'body', message: issue.message }];
+}
+
+function short(field: string): string {
+  return field.slice(0, FIELD_LENGTH_MAX).toWellFormed();
 }

@@ -1,0 +1,26 @@
+import { Hono } from 'hono';
+import type { ApiDeps } from '../deps.ts';
+import type { ApiEnv } from '../env.ts';
+import { addBulkUrlRoute } from './bulk-urls.ts';
+import { addEventRoutes } from './events.ts';
+import { createGuard } from './guard.ts';
+import { addImportRoutes } from './imports.ts';
+import { addLaterRoutes } from './later.ts';
+import { ClassicRoutes } from './routes.ts';
+import { addUrlReportRoutes } from './url-reports.ts';
+import { addUrlRoutes } from './urls.ts';
+import { addUserRoutes } from './users.ts';
+
+/** The classic API at the root: users, urls and events for clients written against that contract. */
+export function createClassicApi(deps: ApiDeps): Hono<ApiEnv> {
+  const app = new Hono<ApiEnv>();
+  const routes = new ClassicRoutes(app, createGuard(deps));
+  addUserRoutes(routes, deps);
+  addUrlRoutes(routes, deps);
+  addBulkUrlRoute(routes, deps);
+  addUrlReportRoutes(routes, deps);
+  addEventRoutes(routes, deps);
+  addImportRoutes(routes, deps);
+  addLaterRoutes(routes);
+  return app;
+}
