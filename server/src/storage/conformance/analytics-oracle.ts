@@ -18,7 +18,7 @@ export class AnalyticsOracle {
         click.at < to &&
         (quality === 'all' || click.quality === quality) &&
         [...byDimension.values()].every((any) =>
-          any.some((filter) => valueOf(click, filter.dimension) === filter.value),
+          any.some((filter) => valueIn(click, filter.dimension) === filter.value),
         ),
     );
   }
@@ -38,7 +38,7 @@ export class AnalyticsOracle {
   }
 
   top(asked: Asked, dimension: Dimension): ({ value: string } & ClickCount)[] {
-    const groups = Map.groupBy(this.matching(asked), (click) => valueOf(click, dimension));
+    const groups = Map.groupBy(this.matching(asked), (click) => valueIn(click, dimension));
     return [...groups]
       .map(([value, clicks]) => ({ value, ...this.sum(asked, clicks, dimension === 'link') }))
       .sort((a, b) => b.clicks - a.clicks || (a.value < b.value ? -1 : 1));
@@ -90,7 +90,7 @@ function isHumanOnly({ quality, filters }: { quality: string; filters: readonly 
   return quality === 'all' && known.size === 1 && known.has('human');
 }
 
-function valueOf(click: StoredClick, dimension: Dimension): string {
+function valueIn(click: StoredClick, dimension: Dimension): string {
   if (dimension === 'link') return String(click.linkId);
   if (dimension === 'quality') return click.quality;
   return click.values[dimension] ?? '';

@@ -17,7 +17,7 @@ import { readClicksPage } from './analytics-export.ts';
 import { type Plan, planFor } from './analytics-plan.ts';
 import { rowsSince, type ScanLimits, scanClicks } from './analytics-scan.ts';
 import { SLOT_MS, sumSeries } from './analytics-series.ts';
-import { answersFromRollups, type Counted, inOrder, topOfRollups, topOfRows } from './analytics-top.ts';
+import { answersFromRollups, type Counted, inOrder, topLinks, topOfRollups, topOfRows } from './analytics-top.ts';
 import type { ReadContext } from './context.ts';
 
 export interface AnalyticsOptions extends ScanLimits {
@@ -77,6 +77,8 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
       const counted = await topOfRows(sqlite, plan, range, dimension, this.options);
       return { ...this.rowNotes(plan, range), data: inOrder(sqlite, dimension, counted, limit) };
     }
+    const busiest = dimension === 'link' ? topLinks(sqlite, plan, range, limit) : null;
+    if (busiest) return { ...this.notes('rollup', range), data: inOrder(sqlite, dimension, busiest, limit) };
     const { rows, rest, covered, grain } = topOfRollups(sqlite, plan, range, dimension);
     const counted: Counted = new Map(rows);
     // Values that no row names: not known, or in the dimension quality the human clicks.

@@ -52,7 +52,8 @@ export function sumSeries(sqlite: Database, plan: Plan, borders: readonly number
     return bucket;
   };
   for (const [start, clicks, visitors] of cells) {
-    const placed = cut.has(start) && clicks > 0 ? rows.of(start, start + grain, clicks) : null;
+    if (clicks === 0) continue;
+    const placed = cut.has(start) ? rows.of(start, start + grain, clicks) : null;
     if (placed) {
       for (const [at, isVisitor] of placed) if (at >= from && at < to) add(bucketOf(at), 1, isVisitor);
       continue;

@@ -1,16 +1,20 @@
 import type { Database } from 'bun:sqlite';
 import { DIMENSIONS, type Dimension } from '@waymark/contract';
 import type { AnswerNotes, ClickCount } from '../../clicks/analytics.ts';
-import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
-import { HOUR_MS } from '../../platform/clock.ts';
+import { ALL_LINKS, linkValueId, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { type Plan, visitorBit } from './analytics-plan.ts';
 import { idsBetween, type ScanLimits, scanClicks } from './analytics-scan.ts';
-import { completeDaysBefore, SLOT_MS, slotExtent } from './analytics-series.ts';
+import { completeDaysBefore, SLOT_MS, slotExtent, sumSeries } from './analytics-series.ts';
 
 /** Clicks and visitors by value id, 0 for none; for the dimension `link` by link id. */
 export type Counted = Map<number, [clicks: number, visitors: number]>;
 
 type ValueRow = [valueId: number, count: [clicks: number, visitors: number]];
+
+/** Lists and ranges for which a walk over the busiest links beats reading all of them. */
+const WALK_LIMIT_MAX = 50;
+const WALK_DAYS_MIN = 30;
 
 /** Ids that the hours at the ends of a range may span for their clicks to be read one by one. */
 const EDGE_ROWS_MAX = 200_000;
@@ -77,6 +81,41 @@ export function topOfRollups(
   // What is left of the total stands for these already.
   if (rest !== null) rows.delete(rest);
   return { rows, rest, covered: { from, to }, grain };
+}
+
+/**
+ * The busiest links without reading every link of the range: in the order of their totals of all time, which no range
+ * exceeds, until no other link can reach the list. Null where that would not be the shorter way.
+ */
+export function topLinks(
+  sqlite: Database,
+  plan: Plan,
+  range: { from: number; to: number },
+  limit: number,
+): Counted | null {
+  const extent = slotExtent(sqlite, ALL_LINKS);
+  if (!extent || limit > WALK_LIMIT_MAX) return null;
+  const days = (Math.min(range.to, extent.last * SLOT_MS) - Math.max(range.from, extent.first * SLOT_MS)) / DAY_MS;
+  if (days < WALK_DAYS_MIN) return null;
+  const counted: Counted = new Map();
+  const best: number[] = [];
+  const candidates = sqlite
+    .query<{ link_id: number; clicks: number }, [number]>(
+      'SELECT link_id, clicks FROM link_stats ORDER BY clicks DESC LIMIT ?',
+    )
+    .all(limit * 3 + 20);
+  for (const { link_id, clicks } of candidates) {
+    if (best.length >= limit && clicks < (best[limit - 1] ?? 0)) return counted;
+    const series = { ...plan.series, valueId: linkValueId(link_id) };
+    const ofLink: Plan = { ...plan, linkId: link_id, visitorBit: visitorBit(link_id, series.human), series };
+    const { sums, grain } = sumSeries(sqlite, ofLink, [range.from, range.to]);
+    if (grain !== 'exact') return null;
+    const sum = sums[0] ?? { clicks: 0, visitors: 0 };
+    counted.set(link_id, [sum.clicks, sum.visitors]);
+    best.push(sum.clicks);
+    best.sort((a, b) => b - a);
+  }
+  return null;
 }
 
 /** Counts with their values as text, most clicks first, then by value; `limit` at most. */
