@@ -1,0 +1,31 @@
+import type { Config } from '../config/config.ts';
+import { openForWriting } from '../storage/sqlite/database.ts';
+import { migrate } from '../storage/sqlite/migrate.ts';
+import { type CommandIo, type CommandResult, conclude, dataPaths } from './command.ts';
+import { withDataDir } from './with-data-dir.ts';
+
+export interface MigrateResult extends CommandResult {
+  /** Schema versions; null where the database could not be opened. */
+  from: number | null;
+  to: number | null;
+}
+
+/** Brings the database's schema forward; makes the database if it is missing. Refuses while a server runs on it. */
+export async function migrateCommand(config: Config, io: CommandIo): Promise<MigrateResult> {
+  const { database } = dataPaths(config);
+  const outcome = await withDataDir(config, () => {
+    const db = openForWriting(database);
+    try {
+      return migrate(db);
+    } finally {
+      db.close();
+    }
+  });
+  if ('failed' in outcome) return conclude(io, { exitCode: 1, message: outcome.failed, from: null, to: null });
+  const { from, to } = outcome.done;
+  const message =
+    from === to
+      ? `${database} is at schema version ${to}: nothing to do`
+      : `${database}: schema version ${from} → ${to}`;
+  return conclude(io, { exitCode: 0, message, from, to });
+}
