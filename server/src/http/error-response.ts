@@ -14,8 +14,9 @@ function publicError(error: unknown): PublicError {
   return { code: 'internal', message: 'Internal error', details: [], retryAfterSeconds: null };
 }
 
-function headersOf({ retryAfterSeconds }: PublicError, contentType: string): Headers {
+function headersOf({ code, retryAfterSeconds }: PublicError, contentType: string): Headers {
   const headers = new Headers({ 'Content-Type': contentType, 'Cache-Control': 'no-store' });
+  if (code === 'unauthorized') headers.set('WWW-Authenticate', 'Bearer'); // RFC 9110, 15.5.2: every 401 names a scheme.
   if (retryAfterSeconds !== null) headers.set('Retry-After', String(Math.ceil(retryAfterSeconds)));
   return headers;
 }

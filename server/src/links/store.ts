@@ -69,12 +69,29 @@ export interface LinkQueries {
 
 export type BulkResult<T> = { ok: true; value: T } | { ok: false; code: string; message: string };
 
+/** Changes that were asked for together. `ifVersion` as in `LinkCommands.update`. */
+export interface LinkBulk {
+  creates: NewLink[];
+  updates: { id: number; patch: LinkPatch; ifVersion: number | null }[];
+  /** Ids. */
+  deletes: number[];
+}
+
+/** What became of each, in the order of the lists. */
+export interface LinkBulkResults {
+  creates: BulkResult<LinkWithCounts>[];
+  updates: BulkResult<LinkWithCounts>[];
+  deletes: BulkResult<null>[];
+}
+
 /** Changes of links. Each method is one unit of work, durable when it answers, and writes its activity event. */
 export interface LinkCommands {
   /** Errors: `code_taken`; `not_found` (field user_id) for an unknown owner. */
   create(link: NewLink): Promise<LinkWithCounts>;
   /** Each on its own; order kept. */
   createMany(links: NewLink[]): Promise<BulkResult<LinkWithCounts>[]>;
+  /** Creations, then updates, then deletions; each on its own, all in one unit of work. */
+  bulk(changes: LinkBulk): Promise<LinkBulkResults>;
   /**
    * `ifVersion` null updates whatever the version. One `updated` event for each field that really changes.
    * Errors: `not_found`; `precondition_failed`.

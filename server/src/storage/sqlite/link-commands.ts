@@ -1,7 +1,7 @@
 import { LIMITS } from '@waymark/contract';
 import { createCodeGenerator } from '../../links/code.ts';
 import type { LinkId, LinkWithCounts } from '../../links/link.ts';
-import type { BulkResult, LinkCommands, LinkPatch, NewLink } from '../../links/store.ts';
+import type { BulkResult, LinkBulk, LinkBulkResults, LinkCommands, LinkPatch, NewLink } from '../../links/store.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { WriteContext } from './context.ts';
@@ -61,17 +61,17 @@ export class SqliteLinkCommands implements LinkCommands {
 
   async createMany(links: NewLink[]): Promise<BulkResult<LinkWithCounts>[]> {
     const counters = new CounterBatch(this.ctx.sqlite);
-    const results: BulkResult<LinkWithCounts>[] = [];
-    for (const link of links) {
-      try {
-        results.push({ ok: true, value: await this.insert(link, counters) });
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        results.push({ ok: false, code: error.code, message: error.message });
-      }
-    }
+    const results = await eachOnItsOwn(links, (link) => this.insert(link, counters));
     counters.flush();
     return results;
+  }
+
+  async bulk({ creates, updates, deletes }: LinkBulk): Promise<LinkBulkResults> {
+    return {
+      creates: await this.createMany(creates),
+      updates: await eachOnItsOwn(updates, ({ id, patch, ifVersion }) => this.update(id, patch, ifVersion)),
+      deletes: await eachOnItsOwn(deletes, (id) => this.delete(id, null).then(() => null)),
+    };
   }
 
   async update(id: number, patch: LinkPatch, ifVersion: number | null): Promise<LinkWithCounts> {
@@ -201,6 +201,20 @@ export class SqliteLinkCommands implements LinkCommands {
   private row(id: number): Promise<LinkRow | undefined> {
     return selectLinks(this.ctx.db).where('links.id', '=', id).executeTakeFirst();
   }
+}
+
+/** Runs what refuses before it writes anything, so that what follows a refusal may go on. */
+async function eachOnItsOwn<T, R>(items: T[], run: (item: T) => Promise<R>): Promise<BulkResult<R>[]> {
+  const results: BulkResult<R>[] = [];
+  for (const item of items) {
+    try {
+      results.push({ ok: true, value: await run(item) });
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      results.push({ ok: false, code: error.code, message: error.message });
+    }
+  }
+  return results;
 }
 
 function linkNotFound(): AppError {

@@ -1,0 +1,23 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDeps } from '../deps.ts';
+import type { ApiEnv } from '../env.ts';
+import { addEventRoutes } from './events.ts';
+import { addKeyRoutes } from './keys.ts';
+import { addLinkBulkRoute } from './link-bulk.ts';
+import { addLinkToolRoutes } from './link-tools.ts';
+import { addLinkRoutes } from './links.ts';
+import { addReferenceRoutes } from './reference.ts';
+import { V1Routes } from './routes.ts';
+
+/** The v1 API with its reference, to be mounted at /api. One file for each group of routes; the order is that of the reference. */
+export function createV1Api(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const v1 = new V1Routes(app, deps);
+  addLinkRoutes(v1, deps);
+  addLinkToolRoutes(v1, deps);
+  addLinkBulkRoute(v1, deps);
+  addEventRoutes(v1, deps);
+  addKeyRoutes(v1, deps);
+  addReferenceRoutes(app);
+  return app;
+}
