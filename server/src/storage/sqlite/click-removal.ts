@@ -4,6 +4,7 @@ import { periodsOf, VALUE_SPAN, visitRollups } from '../../clicks/rollup-rows.ts
 import { VALUE_COLUMNS } from './click-events.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
+import { DayTier } from './day-tier.ts';
 import { CLICK_EVENT } from './event-pages.ts';
 import type { ClickTable } from './schema.ts';
 
@@ -16,7 +17,11 @@ type Bindings = [visitors: number, human: number, humanVisitors: number, time: n
 
 /** Takes a recorded click of a live link from its row, its link's totals, the counters and the rollups. */
 export class ClickRemoval {
-  constructor(private readonly ctx: WriteContext) {}
+  private readonly dayTier: DayTier;
+
+  constructor(private readonly ctx: WriteContext) {
+    this.dayTier = new DayTier(ctx.sqlite);
+  }
 
   async remove(click: ClickRow, counters: CounterBatch): Promise<void> {
     const { db } = this.ctx;
@@ -33,7 +38,7 @@ export class ClickRemoval {
       .execute();
     await this.moveLastClick(click);
     counters.addEvents(CLICK_EVENT, click.user_id, -1);
-    await this.takeFromRollups(click, human);
+    this.takeFromRollups(click, human);
   }
 
   private async isHuman(quality: number): Promise<boolean> {
@@ -75,15 +80,9 @@ export class ClickRemoval {
       .execute();
   }
 
-  private async takeFromRollups(click: ClickRow, human: boolean): Promise<void> {
+  private takeFromRollups(click: ClickRow, human: boolean): void {
     const { slot, hour, day } = periodsOf(click.at);
-    const daysBefore = await this.ctx.db
-      .selectFrom('counters')
-      .select('n')
-      .where('kind', '=', 'rollup_days_before')
-      .where('key', '=', '')
-      .executeTakeFirst();
-    const dayIsRolled = day < (daysBefore?.n ?? 0);
+    this.dayTier.read();
     const values = VALUE_COLUMNS.map((column) => click[column]);
     visitRollups(
       { linkId: click.link_id, human, firstSeen: click.first_seen, values },
@@ -92,23 +91,24 @@ export class ClickRemoval {
           this.take('rollup_15m', 'slot', [...counts, slot, linkId, 0]);
           return;
         }
-        this.takeValue('rollup_hour', 'hour', [...counts, hour, linkId, valueId]);
-        if (dayIsRolled) this.takeValue('rollup_day', 'day', [...counts, day, linkId, valueId]);
+        const countedAs = this.takeFromHour([...counts, hour, linkId, valueId]);
+        if (this.dayTier.covers(day, linkId)) this.take('rollup_day', 'day', [...counts, day, linkId, countedAs]);
       },
     );
   }
 
-  /** A value beyond the day's limit has no row: it was counted under OTHER_VALUE. */
-  private takeValue(table: 'rollup_hour' | 'rollup_day', time: 'hour' | 'day', bindings: Bindings): void {
-    if (this.take(table, time, bindings)) return;
-    const dimension = Math.floor(bindings[5] / VALUE_SPAN);
-    if (dimension === DIMENSIONS.link) return;
+  /** Returns the value id that the click was counted under: beyond the day's limit of values that is OTHER_VALUE's. */
+  private takeFromHour(bindings: Bindings): number {
+    const valueId = bindings[5];
+    const dimension = Math.floor(valueId / VALUE_SPAN);
+    if (this.take('rollup_hour', 'hour', bindings) || dimension === DIMENSIONS.link) return valueId;
     const other = this.ctx.sqlite
       .query<{ id: number }, [number, string]>('SELECT id FROM dimension_values WHERE dimension = ? AND value = ?')
       .get(dimension, OTHER_VALUE);
-    if (!other) return;
+    if (!other) return valueId;
     bindings[5] = other.id;
-    this.take(table, time, bindings);
+    this.take('rollup_hour', 'hour', bindings);
+    return other.id;
   }
 
   /** Returns whether there was such a row. A row that counts nothing any more goes. */
@@ -127,9 +127,7 @@ export class ClickRemoval {
       )
       .run(...bindings);
     sqlite
-      .query<null, [number, number, number]>(
-        `DELETE FROM ${table} WHERE ${key} AND clicks = 0 AND visitors = 0 AND human_clicks = 0 AND human_visitors = 0`,
-      )
+      .query<null, [number, number, number]>(`DELETE FROM ${table} WHERE ${key} AND clicks <= 0`)
       .run(bindings[3], bindings[4], bindings[5]);
     return taken.changes > 0;
   }

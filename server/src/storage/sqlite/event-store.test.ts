@@ -5,6 +5,7 @@ import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { eventStoreConformance } from '../conformance/event-store.ts';
 import { createSqliteStores } from '../conformance/sqlite-stores.ts';
 import { newLink, recordClicks, TEST_TIME } from '../conformance/stores.ts';
+import { DayTier } from './day-tier.ts';
 import { eventPage } from './event-pages.ts';
 
 eventStoreConformance('SQLite', createSqliteStores);
@@ -101,6 +102,23 @@ test('the tier of days is left alone where it does not reach yet', async () => {
   const [click] = await stores.events.list({ type: 'click' }, { limit: 1 });
   await stores.eventCommands.delete(click?.id ?? 0);
   expect(sqlite.query('SELECT DISTINCT clicks FROM rollup_day').all()).toEqual([{ clicks: 5 }]);
+  stores.close();
+});
+
+test('of a day that is being merged only what was merged is corrected', async () => {
+  const stores = createSqliteStores();
+  const { sqlite } = stores.harness;
+  const link = await stores.linkCommands.create(newLink());
+  await recordClicks(stores, link, [{}, {}]);
+  const today = Math.floor(TEST_TIME / DAY_MS);
+  new DayTier(sqlite).write({ before: today, cursor: { linkId: 0, valueId: 2 ** 40 } });
+  sqlite.run(`INSERT INTO rollup_day SELECT ${today}, link_id, value_id, 5, 5, 5, 5 FROM rollup_hour`);
+  const [click] = await stores.events.list({ type: 'click' }, { limit: 1 });
+  await stores.eventCommands.delete(click?.id ?? 0);
+  expect(sqlite.query('SELECT DISTINCT link_id, clicks FROM rollup_day ORDER BY 1').all()).toEqual([
+    { link_id: 0, clicks: 4 },
+    { link_id: link.id, clicks: 5 },
+  ]);
   stores.close();
 });
 

@@ -64,6 +64,14 @@ export class SqliteUserCommands implements UserCommands {
     return more;
   }
 
+  /** Goes on with a deletion whose caller went away. Returns whether more is left. */
+  async resumeDeletions(): Promise<boolean> {
+    const row = await this.ctx.db.selectFrom('user_deletions').select('user_id').limit(1).executeTakeFirst();
+    if (!row) return false;
+    await this.delete(row.user_id, true);
+    return true;
+  }
+
   private async hide(id: number): Promise<void> {
     const user = await this.row(id);
     if (!user) throw userNotFound();

@@ -31,6 +31,7 @@ const MAINTENANCE_MS = 5 * MINUTE_MS;
 /** Everything that writes the main database, over one context. */
 export function createWriteServices(context: WriteContext, options: WriteServiceOptions): WriteServices {
   const links = new SqliteLinkCommands(context);
+  const users = new SqliteUserCommands(context);
   const dayTier = new DayTier(context.sqlite);
   const maintenance = new SqliteMaintenance(context, dayTier, { retentionDays: options.retentionDays ?? 0 });
   const ingest = new SqliteIngestStore(context.sqlite, {
@@ -44,12 +45,13 @@ export function createWriteServices(context: WriteContext, options: WriteService
     () => maintenance.retainClicks(),
     () => maintenance.forgetBatches(),
     () => maintenance.forgetIdempotency(),
+    () => users.resumeDeletions(),
     () => links.purge(context.now() - LIMITS.restoreDays * DAY_MS),
   ];
   return {
     api: {
       links,
-      users: new SqliteUserCommands(context),
+      users,
       events: new SqliteEventCommands(context),
       keys: new SqliteApiKeyCommands(context),
       imports: new SqliteImportCommands(context),
