@@ -17,6 +17,7 @@ export class SealerHandle {
       spare(path: string): void;
       segmentsRemoved(count: number): void;
       sealedBytes(bytes: number): void;
+      failed(error: Error): void;
     },
   ) {
     this.status = {
@@ -91,6 +92,9 @@ export class SealerHandle {
       this.on.segmentsRemoved(message.segmentsRemoved);
     } else if ('stopped' in message) {
       this.stopped?.();
+    } else if ('failed' in message) {
+      this.stopped?.();
+      this.on.failed(new Error(`the sealer thread failed: ${message.failed}`));
     }
   }
 }

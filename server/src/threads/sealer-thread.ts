@@ -19,6 +19,8 @@ const NICENESS = 10;
 /** How often new clicks are looked for when nobody waits for them. */
 const IDLE_MS = 25;
 const STATUS_MS = 250;
+/** After sealing failed. */
+const RETRY_MS = 1000;
 /** Segments made ready ahead, so that the main thread never has to make one. */
 const SPARES = 3;
 
@@ -87,20 +89,38 @@ async function start(init: SealerInit): Promise<void> {
     }
   };
 
+  let troubled = false;
+  /** The disk is full, or the like: what is accepted stays in its raw segment, and the work is tried again. */
+  const trouble = (error: unknown) => {
+    if (!troubled) console.error(`sealing failed in ${dirname(init.outboxDir)}`, error);
+    troubled = true;
+    waitMs = RETRY_MS;
+  };
+  const pump = async (): Promise<boolean> => {
+    try {
+      const busy = await sealer.pump();
+      if (busy) troubled = false;
+      return busy;
+    } catch (error) {
+      trouble(error);
+      return false;
+    }
+  };
+  const housekeep = () => {
+    try {
+      sealer.housekeep();
+    } catch (error) {
+      trouble(error);
+    }
+  };
+
   let syncedAt = 0;
   let saidAt = 0;
   for (;;) {
-    let busy = false;
-    try {
-      busy = await sealer.pump();
-    } catch (error) {
-      // The disk is full: what is accepted stays in its raw segment, and sealing is tried again.
-      console.error(`sealing failed in ${dirname(init.outboxDir)}`, error);
-      waitMs = 1000;
-    }
+    const busy = await pump();
     const now = systemClock();
     if (now - syncedAt >= init.syncMs) {
-      sealer.housekeep();
+      housekeep();
       makeSpare();
       syncedAt = now;
     }
@@ -119,10 +139,10 @@ async function start(init: SealerInit): Promise<void> {
   }
   const deadline = systemClock() + 3000;
   while (!sealer.idle && systemClock() < deadline) {
-    await sealer.pump();
+    await pump();
     await new Promise((resume) => setTimeout(resume, 5));
   }
-  sealer.housekeep();
+  housekeep();
   sealed.closeFile();
   raw.close();
   say({ status: sealer.status() });

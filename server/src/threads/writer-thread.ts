@@ -1,6 +1,6 @@
 import { systemClock } from '../platform/clock.ts';
 import { type Call, type Endpoint, type Reply, toWire } from '../platform/thread-rpc.ts';
-import { openForWriting } from '../storage/sqlite/database.ts';
+import { closeWriting, openForWriting } from '../storage/sqlite/database.ts';
 import { IdempotencyStore } from '../storage/sqlite/idempotency.ts';
 import { migrate } from '../storage/sqlite/migrate.ts';
 import { createWriteContext, LinkChanges } from '../storage/sqlite/write-context.ts';
@@ -45,8 +45,7 @@ function start(init: WriterInit): { from: number; to: number } {
     stopBackground();
     await queue.idle();
     try {
-      sqlite.run('PRAGMA wal_checkpoint(TRUNCATE)');
-      sqlite.close();
+      closeWriting(sqlite);
       self.postMessage({ closed: true });
     } catch (error) {
       self.postMessage({ closed: true, error: toWire(error).message });

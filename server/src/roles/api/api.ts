@@ -2,7 +2,7 @@ import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { classicError, problem } from '../../http/error-response.ts';
 import { AppError } from '../../platform/app-error.ts';
-import { shortCode } from '../edge/short-path.ts';
+import { shortCode } from '../../links/short-path.ts';
 import { createClassicApi } from './classic/classic.ts';
 import type { ApiDeps, RequestInfo } from './deps.ts';
 import type { ApiEnv } from './env.ts';

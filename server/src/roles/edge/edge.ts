@@ -2,7 +2,7 @@ import { createRequestIds } from '../../http/request-id.ts';
 import type { Replica } from '../../links/replica.ts';
 import { refusal } from './gone-page.ts';
 import { createRedirect, type RedirectDeps, type RedirectRequest } from './redirect.ts';
-import { shortCode } from './short-path.ts';
+import { shortCode } from '../../links/short-path.ts';
 
 export interface EdgeRequest extends RedirectRequest {
   readonly path: string;

@@ -21,6 +21,12 @@ export function openForWriting(file: string): Database {
   return db;
 }
 
+/** Closes the writer's connection and leaves the database in one file. */
+export function closeWriting(db: Database): void {
+  db.run('PRAGMA wal_checkpoint(TRUNCATE)');
+  db.close();
+}
+
 /** A read-only connection. It never checkpoints and never writes. Units: `cacheKib` in KiB. */
 export function openForReading(file: string, cacheKib = 16_384): Database {
   const db = new Database(file, { readonly: true, strict: true });
