@@ -132,6 +132,7 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
     sealedBytes: (bytes) => {
       outbox.sealedBytes = bytes;
     },
+    failed: failures.resolve,
   });
   sealerThread.thread.onDeath(failures.resolve);
   spareTaken = () => sealer.spareTaken();

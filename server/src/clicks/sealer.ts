@@ -116,6 +116,8 @@ export class Sealer<Frame extends SealedFrame> {
   private lastError: string | null = null;
   private totals = { committed: 0, discarded: 0, dead: 0 };
   private waiters: { seq: number; resolve(): void }[] = [];
+  /** Read from the raw queue and not on disk as a batch: the queue gives each run once. */
+  private unsealed: RawRun | null = null;
 
   private constructor(
     private readonly deps: SealerDeps<Frame>,
@@ -199,9 +201,29 @@ export class Sealer<Frame extends SealedFrame> {
   }
 
   private async sealNext(): Promise<boolean> {
-    const run = this.deps.raw.read(BATCH_CLICKS_MAX);
+    const run = this.unsealed ?? this.deps.raw.read(BATCH_CLICKS_MAX);
     if (!run) return false;
+    this.unsealed = run;
+    const lost = this.lostBefore(run);
+    if (lost) {
+      this.seal(lost);
+      return true;
+    }
     await this.deps.prepare(run.clicks);
+    this.seal(run);
+    this.unsealed = null;
+    return true;
+  }
+
+  /** Seqs of this edge that are neither sealed nor in the queue, since a file was damaged: counted as dead, so that the watermark moves on. */
+  private lostBefore({ edgeId, firstSeq }: RawRun): RawRun | null {
+    const next = (this.done.get(edgeId) ?? 0) + 1;
+    if (edgeId !== this.deps.edgeId || firstSeq <= next) return null;
+    return { edgeId, firstSeq: next, lastSeq: firstSeq - 1, clicks: [], unreadable: firstSeq - next };
+  }
+
+  /** Errors: throws when the disk is full; nothing is sealed then. */
+  private seal(run: RawRun): void {
     const { edgeId, firstSeq, lastSeq, unreadable } = run;
     const content = encodeBatch({ edgeId, firstSeq, lastSeq, unreadable, clicks: run.clicks.map(this.deps.enrich) });
     const frame = this.deps.sealed.append(edgeId, firstSeq, lastSeq, content);
@@ -214,7 +236,6 @@ export class Sealer<Frame extends SealedFrame> {
       oldestAt: run.clicks[0]?.at ?? this.deps.now(),
       clicks: lastSeq - firstSeq + 1,
     });
-    return true;
   }
 
   private track(file: number, pending: number): void {

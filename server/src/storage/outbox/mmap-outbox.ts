@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { RawClick } from '../../clicks/click.ts';
 import type { Outbox } from '../../clicks/outbox.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -72,7 +72,7 @@ export class MmapOutbox implements Outbox {
     const raw = rawSegments(options.dir);
     this.nextNumber = (raw.at(-1)?.number ?? 0) + 1;
     this.rawCount = raw.length;
-    this.spares = spareSegments(options.dir);
+    this.spares = wholeSpares(options.dir, this.segmentBytes);
     this.lastSeq = Math.max(
       lastSeqOnDisk(
         raw.map(({ path }) => path),
@@ -180,6 +180,15 @@ export class MmapOutbox implements Outbox {
     renameSync(spare, path);
     return bytes;
   }
+}
+
+/** Spares that can be used. One whose making was cut short, by death or a full disk, is removed. */
+function wholeSpares(dir: string, bytes: number): string[] {
+  return spareSegments(dir).filter((path) => {
+    if (statSync(path).size === bytes) return true;
+    rmSync(path, { force: true });
+    return false;
+  });
 }
 
 /** The last seq that raw segments of this edge hold; 0 where there is none. */

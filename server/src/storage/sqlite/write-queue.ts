@@ -85,19 +85,25 @@ export class WriteQueue {
   }
 
   private async runCalls(): Promise<void> {
-    const answered: { reply: Reply; send: SendReplies }[] = [];
+    const taken: { call: Call; send: SendReplies; reply: Reply | null }[] = [];
     const failed = await this.transaction('FULL', async () => {
       const start = performance.now();
       do {
         const next = this.calls.shift();
         if (!next) break;
-        answered.push({ send: next.send, reply: await this.runCall(next.call) });
-        if (!this.sqlite.inTransaction) throw new Error('the database gave the transaction up');
+        const entry: (typeof taken)[number] = { ...next, reply: null };
+        taken.push(entry);
+        entry.reply = await this.runCall(next.call);
+        if (!this.sqlite.inTransaction) throw unavailable('the database gave the transaction up');
       } while (performance.now() - start < TRANSACTION_MS_MAX);
     });
+    // Not even begun: whoever waits hears it at once.
+    if (failed && taken.length === 0)
+      for (const waiting of this.calls.splice(0)) taken.push({ ...waiting, reply: null });
     const bySender = new Map<SendReplies, Reply[]>();
-    for (const { reply, send } of answered) {
-      const said: Reply = failed ? { id: reply.id, ok: false, error: toWire(failed), notes: reply.notes } : reply;
+    for (const { call, reply, send } of taken) {
+      const said: Reply =
+        failed || !reply ? { id: call.id, ok: false, error: toWire(failed), notes: reply?.notes } : reply;
       const replies = bySender.get(send);
       if (replies) replies.push(said);
       else bySender.set(send, [said]);
@@ -117,7 +123,7 @@ export class WriteQueue {
     } catch (error) {
       this.changes.take();
       if (this.sqlite.inTransaction) this.sqlite.run('ROLLBACK TO call; RELEASE call');
-      return { id: call.id, ok: false, error: toWire(error) };
+      return { id: call.id, ok: false, error: toWire(asAnswer(error)) };
     }
   }
 
@@ -158,14 +164,26 @@ export class WriteQueue {
       this.sqlite.run('COMMIT');
       return null;
     } catch (error) {
-      if (this.sqlite.inTransaction) this.sqlite.run('ROLLBACK');
-      if (error instanceof AppError) return error;
-      const code = (error as { code?: string }).code ?? '';
-      if (!code.startsWith('SQLITE_')) return error instanceof Error ? error : new Error(String(error));
-      return new AppError('unavailable', 'The database cannot be written just now', {
-        retryAfterSeconds: 5,
-        cause: error,
-      });
+      try {
+        if (this.sqlite.inTransaction) this.sqlite.run('ROLLBACK');
+      } catch (second) {
+        console.error('a transaction could not be rolled back', second);
+      }
+      return asAnswer(error);
     }
   }
+}
+
+/** A full disk and the like (SQLITE_FULL, SQLITE_IOERR_*, ...) pass, unlike a statement that the schema refuses. */
+const PASSING = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|NOMEM|CANTOPEN|READONLY)/;
+
+function asAnswer(error: unknown): Error {
+  if (error instanceof AppError) return error;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && PASSING.test(code)) return unavailable(error);
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function unavailable(cause: unknown): AppError {
+  return new AppError('unavailable', 'The database cannot be written just now', { retryAfterSeconds: 5, cause });
 }
