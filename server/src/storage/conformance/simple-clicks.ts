@@ -51,11 +51,7 @@ export class SimpleIngest {
     const id = this.nextId++;
     const firstSeen = this.first(day, linkId, click) | (this.first(day, 0, click) << 2);
     const values = COLUMNS.map((name) => this.valueId(name, name === 'quality' ? quality : (click.values[name] ?? '')));
-    sqlite
-      .query<null, (number | string)[]>(
-        'INSERT OR IGNORE INTO links (id, domain_id, code, url, created_at, updated_at) VALUES (?, 1, ?, ?, 0, 0)',
-      )
-      .run(linkId, `code${linkId}`, `https://example.com/${linkId}`);
+    this.link(linkId);
     sqlite
       .query<null, (number | null)[]>(
         `INSERT INTO clicks (id, link_id, user_id, at, url_version, ${COLUMNS.join(', ')}, visitor, first_seen)
@@ -75,16 +71,8 @@ export class SimpleIngest {
            click_rows = click_rows + 1, last_click_at = max(last_click_at, excluded.last_click_at)`,
       )
       .run(linkId, human ? 1 : 0, at);
-    for (const [kind, key] of [
-      ['events', ''],
-      ['events_by_type', 'click'],
-    ] as const) {
-      sqlite
-        .query<null, string[]>(
-          'INSERT INTO counters (kind, key, n) VALUES (?, ?, 1) ON CONFLICT (kind, key) DO UPDATE SET n = n + 1',
-        )
-        .run(kind, key);
-    }
+    this.counter('events', '');
+    this.counter('events_by_type', 'click');
     visitRollups({ linkId, human, firstSeen, values }, (link, valueId, ...counts) => {
       if (valueId === null) this.count('rollup_15m', 'link_id, slot', [link, slot], counts);
       else {
@@ -94,6 +82,23 @@ export class SimpleIngest {
       }
     });
     return { ...click, id, firstSeen };
+  }
+
+  private link(linkId: number): void {
+    const made = this.sqlite
+      .query<null, (number | string)[]>(
+        'INSERT OR IGNORE INTO links (id, domain_id, code, url, created_at, updated_at) VALUES (?, 1, ?, ?, 0, 0)',
+      )
+      .run(linkId, `code${linkId}`, `https://example.com/${linkId}`);
+    if (made.changes > 0) this.counter('links', '');
+  }
+
+  private counter(kind: string, key: string): void {
+    this.sqlite
+      .query<null, string[]>(
+        'INSERT INTO counters (kind, key, n) VALUES (?, ?, 1) ON CONFLICT (kind, key) DO UPDATE SET n = n + 1',
+      )
+      .run(kind, key);
   }
 
   private count(table: string, columns: string, key: number[], counts: number[]): void {
