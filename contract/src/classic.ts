@@ -10,7 +10,7 @@ function atMost(max: number) {
 }
 
 const wanted = (kind: string) => (issue: { input?: unknown }) =>
-  issue.input === undefined || issue.input === null ? 'is required' : `must be ${kind}`;
+  issue.input === undefined ? 'is required' : `must be ${kind}`;
 
 const requiredText = (max: number) =>
   z

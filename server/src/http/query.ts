@@ -34,7 +34,10 @@ export class Query {
     const value = this.one(name);
     if (value === undefined) return undefined;
     const number = INTEGER.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= min && number <= max)) throw invalidField(name, `must be an integer from ${min} to ${max}`);
+    if (!(number >= min && number <= max)) {
+      const bounds = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
+      throw invalidField(name, `must be an integer ${bounds}`);
+    }
     return number;
   }
 

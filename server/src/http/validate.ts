@@ -19,7 +19,10 @@ export function validate<T extends z.ZodType>(schema: T, value: unknown): z.outp
 function toDetails(issue: z.core.$ZodIssue): ErrorDetail[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: short([...path, key].join('.')), message: 'is not a field that can be set' }));
+    return issue.keys.map((key) => ({
+      field: short([...path, key].join('.')),
+      message: 'is not a field that can be set',
+    }));
   }
   return [{ field: short(path.join('.')) || 'body', message: issue.message }];
 }

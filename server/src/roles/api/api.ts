@@ -1,8 +1,9 @@
 import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
+import { createCors } from '../../http/cors.ts';
 import { classicError, problem } from '../../http/error-response.ts';
-import { AppError } from '../../platform/app-error.ts';
 import { shortCode } from '../../links/short-path.ts';
+import { AppError } from '../../platform/app-error.ts';
 import { createClassicApi } from './classic/classic.ts';
 import type { ApiDeps, RequestInfo } from './deps.ts';
 import type { ApiEnv } from './env.ts';
@@ -17,6 +18,8 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export function createApi(deps: ApiDeps): Api {
   const app = new Hono<ApiEnv>({ strict: false });
   app.use(observe(deps));
+  const cors = createCors(deps.config.access.cors);
+  if (cors !== null) app.use(cors);
   app.route('/', createOperations(deps));
   app.route('/api', createV1Api(deps));
   app.route('/', createClassicApi(deps));

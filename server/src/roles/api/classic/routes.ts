@@ -1,4 +1,4 @@
-import type { Hono } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
 import type { ApiContext, ApiEnv } from '../env.ts';
 import type { Guard } from './guard.ts';
 
@@ -16,10 +16,18 @@ export class ClassicRoutes {
   ) {}
 
   read(path: string, handler: ClassicHandler): void {
-    this.app.on('GET', path, this.guard('read'), handler);
+    this.app.on('GET', path, announceLength, this.guard('read'), handler);
   }
 
   write(methods: WriteMethod | WriteMethod[], path: string, handler: ClassicHandler): void {
     this.app.on([methods].flat(), path, this.guard('write'), handler);
   }
 }
+
+/** HEAD tells the length that GET would have: the framework drops the body, and with it what the length is known from. */
+const announceLength: MiddlewareHandler<ApiEnv> = async (c, next) => {
+  await next();
+  if (c.req.method !== 'HEAD') return;
+  const body = await c.res.clone().arrayBuffer();
+  c.header('Content-Length', String(body.byteLength));
+};
