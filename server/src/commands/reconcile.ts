@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import type { Difference, ReconcileSummary } from '../clicks/reconcile.ts';
+import type { Config } from '../config/config.ts';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { openForReading, openForWriting } from '../storage/sqlite/database.ts';
+import { SqliteReconciler } from '../storage/sqlite/reconcile.ts';
+import { type CommandIo, type CommandResult, conclude, dataPaths, reason } from './command.ts';
+import { withDataDir } from './with-data-dir.ts';
+
+/** Differences named one by one; the number beside them is exact. */
+const NAMED_MAX = 1000;
+
+export interface ReconcileResult extends CommandResult {
+  /** Null where it could not be run. */
+  summary: ReconcileSummary | null;
+  /** The first 1,000. */
+  differences: Difference[];
+}
+
+/**
+ * Recounts rollups and counters from their rows and reports each difference; exit code 1 where there are any left.
+ * Runs beside a server, over one state of the database; with `repair` it needs the data directory for itself.
+ */
+export async function reconcileCommand(
+  config: Config,
+  args: { repair: boolean },
+  io: CommandIo,
+  now: Clock = systemClock,
+): Promise<ReconcileResult> {
+  const { database, dataDir } = dataPaths(config);
+  const differences: Difference[] = [];
+  const failed = (message: string) =>
+    conclude<ReconcileResult>(io, { exitCode: 1, message, summary: null, differences });
+  if (!existsSync(database)) return failed(`there is no database in ${dataDir}`);
+  const run = async () => {
+    const sqlite = args.repair ? openForWriting(database) : openForReading(database);
+    try {
+      const { sampleRate, retentionDays } = config.events;
+      const options = { repair: args.repair, sampleRate, retentionDays: retentionDays ?? 0 };
+      return await new SqliteReconciler({ sqlite, now }).run(options, (difference) => {
+        if (differences.length >= NAMED_MAX) return;
+        differences.push(difference);
+        io.warn(describe(difference));
+      });
+    } finally {
+      sqlite.close();
+    }
+  };
+  let summary: ReconcileSummary;
+  try {
+    const outcome = args.repair ? await withDataDir(config, run) : { done: await run() };
+    if ('failed' in outcome) return failed(outcome.failed);
+    summary = outcome.done;
+  } catch (error) {
+    return failed(reason(error));
+  }
+  const { hours, links } = summary;
+  const scope = `${links} links and ${hours} hours recounted`;
+  if (summary.differences === 0)
+    return conclude(io, { exitCode: 0, message: `${scope}: no difference`, summary, differences });
+  if (args.repair)
+    return conclude(io, {
+      exitCode: 0,
+      message: `${scope}: ${summary.differences} differences repaired`,
+      summary,
+      differences,
+    });
+  return conclude(io, {
+    exitCode: 1,
+    message: `${scope}: ${summary.differences} differences; --repair writes the recounted numbers`,
+    summary,
+    differences,
+  });
+}
+
+function describe({ table, key, expected, found }: Difference): string {
+  return `${table} ${JSON.stringify(key)}: recounted ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`;
+}
