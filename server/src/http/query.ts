@@ -2,7 +2,12 @@ import { invalidField } from '../platform/app-error.ts';
 import { isStorable } from './json-value.ts';
 
 const INTEGER = /^-?\d+$/;
-const FLAGS: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
+const FLAGS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 /**
  * The query string of a request, parsed name by name. Unknown names are ignored.
@@ -53,7 +58,7 @@ export class Query {
   flag(name: string): boolean | undefined {
     const value = this.one(name);
     if (value === undefined) return undefined;
-    const flag = FLAGS[value.toLowerCase()];
+    const flag = FLAGS.get(value.toLowerCase());
     if (flag === undefined) throw invalidField(name, 'must be true or false');
     return flag;
   }
