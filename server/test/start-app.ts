@@ -65,7 +65,7 @@ export function spawnTestApp({ dataDir, env = {} }: TestAppOptions = {}): Starti
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const log: string[] = [];
-  const exited = new Promise<Exit>((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+  const exited = new Promise<Exit>((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
   const end = (signal: NodeJS.Signals) => {
     child.kill(signal);
     return exited;

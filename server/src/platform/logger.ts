@@ -33,7 +33,7 @@ export interface LogRecord {
 export interface LogOutput {
   write(text: string): void;
   /** Brings out what waits. Called once, at the end. */
-  flush(): void;
+  flush(): void | Promise<void>;
 }
 
 /** The log of the process: the main thread alone writes it. Disposing it brings out what waits. */
@@ -140,6 +140,8 @@ class PinoLogger implements Logger {
 
 /** Bytes that may wait for a reader of standard output that is slow; what comes beyond is dropped, not waited for. */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024;
+/** How long the end of the process waits for a slow reader. */
+const FLUSH_MS_MAX = 1000;
 
 /** @NOTE Asynchronous, because a full pipe would hold up the main thread, and with it every redirect. */
 function standardOutput(): LogOutput {
@@ -153,7 +155,26 @@ function standardOutput(): LogOutput {
     }
   };
   process.once('exit', flush);
-  return { write: (text) => void stream.write(text), flush };
+  let drained = true;
+  stream.on('drain', () => {
+    drained = true;
+  });
+  return {
+    write: (text) => {
+      drained = false;
+      stream.write(text);
+    },
+    // @NOTE What another thread is writing just now is out of flushSync's hands, and would be lost with the process.
+    async flush() {
+      if (!drained) {
+        await new Promise<void>((resolve) => {
+          stream.once('drain', resolve);
+          setTimeout(resolve, FLUSH_MS_MAX);
+        });
+      }
+      flush();
+    },
+  };
 }
 
 /** Takes no notice of anything. */

@@ -10,6 +10,8 @@ export interface VisitorsOptions {
   pipelined?: number;
   /** First request of every connection, answered in any way but a redirect. After it the full server answers. */
   opening?: string;
+  /** Characters of a Referer, which the outbox keeps up to a limit. Default 0. */
+  referrerLength?: number;
   /** Pause of a connection after each answer; 0 asks again at once. Units: ms. */
   pauseMs?: number;
 }
@@ -49,10 +51,13 @@ export class Visitors {
   private running = true;
   private readonly open = new Set<Bun.Socket<Line>>();
   private readonly codes: { code: string; upTo: number }[] = [];
+  private readonly referrer: string;
   private turn = 0;
   private random = 0x2545f491;
 
   constructor(private readonly options: VisitorsOptions) {
+    const { referrerLength = 0 } = options;
+    this.referrer = referrerLength > 0 ? `Referer: https://example.org/${'r'.repeat(referrerLength)}\r\n` : '';
     const total = Object.values(options.codes).reduce((sum, share) => sum + share, 0);
     let upTo = 0;
     for (const [code, share] of Object.entries(options.codes)) {
@@ -128,7 +133,7 @@ export class Visitors {
     if (!this.running || !this.open.has(socket) || socket.data.unsent !== null) return;
     const code = this.pick();
     const agent = AGENTS[this.turn++ % AGENTS.length];
-    const head = `GET /${code}?utm_source=s${this.turn % 5} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: ${agent}\r\nAccept-Language: de\r\n\r\n`;
+    const head = `GET /${code}?utm_source=s${this.turn % 5} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: ${agent}\r\nAccept-Language: de\r\n${this.referrer}\r\n`;
     const tally = this.tallies.get(code);
     if (tally) tally.sent++;
     this.send(socket, head, { code });
