@@ -22,6 +22,8 @@ import { withDataDir } from './with-data-dir.ts';
 /** What a backup may hold: its names become paths, so no other is taken. */
 const NAMES = /^(manifest\.json|waymark\.db|outbox\/(raw-\d{12}\.seg|sealed-\d{12}\.log))$/;
 
+const LEFT_OVER = /^restore-\d+$/;
+
 export interface RestoreResult extends CommandResult {
   manifest: BackupManifest | null;
   /** Where the data that was there before is now; null where there was none. */
@@ -46,6 +48,9 @@ export async function restoreCommand(
       throw new Error(
         `${dataDir} holds ${present.join(', ')}: restore into an empty directory, or give --force, which moves them aside`,
       );
+    }
+    for (const name of readdirSync(dataDir)) {
+      if (LEFT_OVER.test(name)) rmSync(join(dataDir, name), { recursive: true }); // Of a restore that was killed.
     }
     const stage = join(dataDir, `restore-${process.pid}`);
     try {
