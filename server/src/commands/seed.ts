@@ -68,7 +68,8 @@ async function seedOffline(config: Config, from: string, files: SeededFile[], io
     site: { ...config.site, shortHosts: [], appHost: null },
     access: { ...access, classicApi: null, trustedProxies: [] },
   };
-  await using log = createLog({ level: 'warn', format: config.log.format });
+  const output = { write: (text: string) => io.warn(text.trimEnd()), flush: () => {} };
+  await using log = createLog({ level: 'warn', format: 'pretty', isTerminal: false, output });
   const app = await createApp(alone, log);
   try {
     await seedOver({ url: `http://127.0.0.1:${app.port}`, key: null }, from, files, io);
