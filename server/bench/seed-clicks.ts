@@ -201,7 +201,8 @@ class DayWriter {
           value(this.botIds[3]);
         }
       }
-      const counts = [1, (first >> 2) & 1, human ? 1 : 0, first >> 3] as const;
+      // As a value of its own a link has its own visitors.
+      const counts = [1, first & 1, human ? 1 : 0, (first >> 1) & 1] as const;
       hours.add(hour * PART * PART + LINK_VALUES + link, counts);
       daily.add(LINK_VALUES + link, counts);
     }

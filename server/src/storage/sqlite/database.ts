@@ -14,9 +14,9 @@ export function openForWriting(file: string): Database {
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   db.run('PRAGMA journal_mode = WAL');
   db.run('PRAGMA synchronous = FULL');
-  db.run('PRAGMA secure_delete = ON');
+  db.run('PRAGMA secure_delete = FAST');
   db.run('PRAGMA cache_size = -65536');
-  db.run('PRAGMA wal_autocheckpoint = 4000');
+  db.run('PRAGMA wal_autocheckpoint = 10000');
   db.run('PRAGMA journal_size_limit = 67108864');
   return db;
 }

@@ -173,6 +173,23 @@ describe('ingest', () => {
     expect(flags.map(({ first_seen }) => first_seen)).toEqual([1 | 4, 2 | 8, 1 | 2, 15, 0]);
   });
 
+  test('knows visitors again after their notes were merged, and after a restart', async () => {
+    const visitors = Array.from({ length: 70_000 }, (_, i) => i * 65_537);
+    const ingester = store();
+    for (let at = 0; at < visitors.length; at += 1000) {
+      await ingest(ingester, batch(visitors.slice(at, at + 1000).map((visitor, i) => click(at + i + 1, { visitor }))));
+    }
+    expect(sum('rollup_15m', 'visitors', 'link_id = 1')).toBe(70_000);
+    expect(one<{ n: number }>('SELECT count(*) AS n FROM visitors_seen').n).toBeGreaterThan(60_000);
+    const again = (from: number) => batch(visitors.slice(0, 1000).map((visitor, i) => click(from + i, { visitor })));
+    await ingest(ingester, again(70_001));
+    await ingest(store(), again(71_001));
+    const late = visitors.slice(-1000).map((visitor, i) => click(72_001 + i, { visitor }));
+    await ingest(store(), batch(late));
+    expect(sum('rollup_15m', 'visitors', 'link_id = 1')).toBe(70_000);
+    expect(sum('rollup_15m', 'visitors', 'link_id = 0')).toBe(70_000);
+  }, 30_000);
+
   test('keeps a share of the rows and counts all of them', async () => {
     const clicks = Array.from({ length: 400 }, (_, i) => click(i + 1, { visitor: i }));
     await ingest(store({ sampleRate: 0.25 }), batch(clicks));

@@ -21,6 +21,8 @@ import {
 const AHEAD_MS_MAX = 5 * MINUTE_MS;
 const SLOT_MS = 15 * MINUTE_MS;
 const ALL_LINKS = 0;
+/** A click makes at most two notes of its visitor, so merging three keeps ahead. */
+const MERGES_PER_CLICK = 3;
 
 /** The columns of `clicks` that hold value ids, in the order of the table, with the click's field and dimension. */
 const VALUE_COLUMNS = [
@@ -160,6 +162,7 @@ export class SqliteIngestStore implements IngestPort {
       this.add(click, at, id, facts.get(click.linkId)?.ownerId ?? null, additions);
     }
     this.write(additions);
+    this.seen.mergeSome(live.length * MERGES_PER_CLICK);
     const result: IngestOutcome = {
       result: 'committed',
       committed: live.length,

@@ -14,7 +14,13 @@ export interface Schema {
   user_deletions: { user_id: number; deleted_at: number };
   links: LinkTable;
   link_urls: { link_id: number; url_version: number; url: string };
-  link_stats: { link_id: number; clicks: number; human_clicks: number; click_rows: number; last_click_at: number | null };
+  link_stats: {
+    link_id: number;
+    clicks: number;
+    human_clicks: number;
+    click_rows: number;
+    last_click_at: number | null;
+  };
   sequences: { name: string; next: number };
   events: { id: number; link_id: number; user_id: number | null; type: string; at: number; details: string };
   clicks: ClickTable;
@@ -26,6 +32,7 @@ export interface Schema {
   rollup_hour: Counted & { hour: number; link_id: number; value_id: number };
   rollup_day: Counted & { day: number; link_id: number; value_id: number };
   visitors_seen: { day: number; link_id: number; visitor: number; mask: number };
+  visitors_recent: { id: Generated<number>; day: number; link_id: number; visitor: number; mask: number };
   visitor_salts: { day: number; salt: string };
   ingest_edges: {
     edge_id: string;

@@ -42,7 +42,10 @@ export class ValueLimit {
     }
     let known = links.get(linkId);
     if (!known) {
-      if (this.tracked >= DAYS_TRACKED_MAX) return this.startOver(day, linkId, clicks);
+      if (this.tracked >= DAYS_TRACKED_MAX) {
+        this.startOver(day, linkId, clicks);
+        return;
+      }
       known = { clicks: this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0, values: null };
       links.set(linkId, known);
       this.tracked++;

@@ -1,8 +1,5 @@
 import type { Database } from 'bun:sqlite';
 
-/** Pairs of link and visitor kept in memory, in two generations. */
-const CACHE_MAX = 50_000;
-
 /** What `clicks.first_seen` is made of. */
 export const FIRST_ON_LINK = 1;
 export const FIRST_HUMAN_ON_LINK = 2;
@@ -11,44 +8,172 @@ export const FIRST_HUMAN_ANYWHERE = 8;
 
 const SEEN = 1;
 const SEEN_HUMAN = 2;
+const ANYWHERE = 0;
 
-/** Tells the first click of a visitor on a UTC day. The cache may be ahead of a rolled-back transaction: `forget` then. */
+/** Notes in a run before it is frozen and merged. */
+const RUN_MAX = 65_536;
+
+/**
+ * Tells the first click of a visitor on a UTC day, on its link and on any link.
+ *
+ * A hash has no neighbours: written straight into its table, every note would change a page of its own, twice a click.
+ * So notes go to the end of a log (`visitors_recent`) and stay in memory; when a run of them is full it is sorted and
+ * merged into the table (`visitors_seen`) piece by piece, in the transactions that ingest holds open anyway. A note is
+ * in the log until its whole run is merged, and merging it again changes nothing, so death at any moment loses none.
+ */
 export class VisitorsSeen {
-  private young = new Map<string, number>();
-  private old = new Map<string, number>();
-  private readonly find;
-  private readonly put;
+  private run = new Run();
+  private frozen: FrozenRun | null = null;
+  private loaded = false;
+  private readonly statements;
 
   constructor(sqlite: Database) {
-    this.find = sqlite.prepare<{ mask: number }, [number, number, number]>(
-      'SELECT mask FROM visitors_seen WHERE day = ? AND link_id = ? AND visitor = ?',
-    );
-    this.put = sqlite.prepare<null, [number, number, number, number]>(
-      `INSERT INTO visitors_seen (day, link_id, visitor, mask) VALUES (?, ?, ?, ?)
-       ON CONFLICT (day, link_id, visitor) DO UPDATE SET mask = excluded.mask`,
-    );
+    this.statements = {
+      find: sqlite.prepare<{ mask: number }, [number, number, number]>(
+        'SELECT mask FROM visitors_seen WHERE day = ? AND link_id = ? AND visitor = ?',
+      ),
+      log: sqlite.prepare<null, [number, number, number, number]>(
+        'INSERT INTO visitors_recent (day, link_id, visitor, mask) VALUES (?, ?, ?, ?)',
+      ),
+      logged: sqlite.prepare<{ day: number; link_id: number; visitor: number; mask: number }, []>(
+        'SELECT day, link_id, visitor, mask FROM visitors_recent ORDER BY id',
+      ),
+      lastLogged: sqlite.prepare<{ id: number | null }, []>('SELECT max(id) AS id FROM visitors_recent'),
+      merge: sqlite.prepare<null, [number, number, number, number]>(
+        `INSERT INTO visitors_seen (day, link_id, visitor, mask) VALUES (?, ?, ?, ?)
+         ON CONFLICT (day, link_id, visitor) DO UPDATE SET mask = mask | excluded.mask`,
+      ),
+      unlog: sqlite.prepare<null, [number]>('DELETE FROM visitors_recent WHERE id <= ?'),
+      merged: sqlite.prepare<{ day: number }, [number]>('SELECT day FROM visitors_seen WHERE day = ? LIMIT 1'),
+    };
   }
+
+  /** Days that the table has rows of; all other days are answered from memory alone. */
+  private readonly mergedDays = new Map<number, boolean>();
 
   /** Notes a click; returns the FIRST_ flags that it earns. */
   note(day: number, linkId: number, visitor: number, human: boolean): number {
-    return this.noteOn(day, linkId, visitor, human) | (this.noteOn(day, 0, visitor, human) << 2);
+    if (!this.loaded) this.load();
+    return this.noteOn(day, linkId, visitor, human) | (this.noteOn(day, ANYWHERE, visitor, human) << 2);
   }
 
+  /** Merges up to `rows` notes of a frozen run. Call in every ingest transaction with more rows than it notes. */
+  mergeSome(rows: number): void {
+    if (this.frozen === null) {
+      if (this.run.size < RUN_MAX) return;
+      const lastId = this.statements.lastLogged.get()?.id ?? 0;
+      this.frozen = new FrozenRun(this.run, lastId);
+      this.run = new Run();
+    }
+    const { frozen } = this;
+    for (const note of frozen.take(rows)) {
+      this.statements.merge.run(note.day, note.linkId, note.visitor, note.mask);
+      this.mergedDays.set(note.day, true);
+    }
+    if (!frozen.isDone) return;
+    this.statements.unlog.run(frozen.lastLogId);
+    this.frozen = null;
+  }
+
+  /** Call when the transaction was rolled back: memory is read anew from the log. */
   forget(): void {
-    this.young.clear();
-    this.old.clear();
+    this.run = new Run();
+    this.frozen = null;
+    this.mergedDays.clear();
+    this.loaded = false;
   }
 
   private noteOn(day: number, linkId: number, visitor: number, human: boolean): number {
-    const key = `${day}:${linkId}:${visitor}`;
-    const before = this.young.get(key) ?? this.old.get(key) ?? this.find.get(day, linkId, visitor)?.mask ?? 0;
+    const before =
+      this.run.find(day, linkId, visitor) ||
+      this.frozen?.run.find(day, linkId, visitor) ||
+      (this.isMerged(day) ? (this.statements.find.get(day, linkId, visitor)?.mask ?? 0) : 0);
     const after = before | SEEN | (human ? SEEN_HUMAN : 0);
-    if (after !== before) this.put.run(day, linkId, visitor, after);
-    if (this.young.size >= CACHE_MAX) {
-      this.old = this.young;
-      this.young = new Map();
+    if (after !== before) {
+      this.statements.log.run(day, linkId, visitor, after);
+      this.run.put(day, linkId, visitor, after);
     }
-    this.young.set(key, after);
     return after & ~before;
   }
+
+  private isMerged(day: number): boolean {
+    let merged = this.mergedDays.get(day);
+    if (merged === undefined) {
+      merged = this.statements.merged.get(day) !== null;
+      this.mergedDays.set(day, merged);
+    }
+    return merged;
+  }
+
+  private load(): void {
+    for (const { day, link_id, visitor, mask } of this.statements.logged.all())
+      this.run.put(day, link_id, visitor, mask);
+    this.loaded = true;
+  }
+}
+
+interface Note {
+  day: number;
+  linkId: number;
+  visitor: number;
+  mask: number;
+}
+
+/** Notes in memory, found by a key that is one number. */
+class Run {
+  readonly notes: Note[] = [];
+  private readonly places = new Map<number, number>();
+
+  get size(): number {
+    return this.notes.length;
+  }
+
+  /** 0 for none. */
+  find(day: number, linkId: number, visitor: number): number {
+    const place = this.places.get(keyOf(day, linkId, visitor));
+    return place === undefined ? 0 : (this.notes[place]?.mask ?? 0);
+  }
+
+  put(day: number, linkId: number, visitor: number, mask: number): void {
+    const key = keyOf(day, linkId, visitor);
+    const place = this.places.get(key);
+    const known = place === undefined ? undefined : this.notes[place];
+    if (known) known.mask |= mask;
+    else this.places.set(key, this.notes.push({ day, linkId, visitor, mask }) - 1);
+  }
+}
+
+/** A full run, taken in the order of the table's key. */
+class FrozenRun {
+  private readonly order: Note[];
+  private at = 0;
+
+  constructor(
+    readonly run: Run,
+    /** Notes of the log up to this id are in this run. */
+    readonly lastLogId: number,
+  ) {
+    this.order = [...run.notes].sort((a, b) => a.day - b.day || a.linkId - b.linkId || a.visitor - b.visitor);
+  }
+
+  take(rows: number): Note[] {
+    const notes = this.order.slice(this.at, this.at + rows);
+    this.at += notes.length;
+    return notes;
+  }
+
+  get isDone(): boolean {
+    return this.at >= this.order.length;
+  }
+}
+
+/**
+ * Day, link and 52-bit visitor in one safe integer: the visitor xor a spread of the rest. Different notes meet with a
+ * probability of 2^-52 for each pair, as the visitor hashes themselves do.
+ */
+function keyOf(day: number, linkId: number, visitor: number): number {
+  const spread = Math.imul(linkId ^ Math.imul(day, 0x9e3779b1), 0x85ebca6b);
+  const low = ((visitor % 4_294_967_296) ^ spread) >>> 0;
+  const high = Math.floor(visitor / 4_294_967_296) ^ (Math.imul(spread ^ linkId, 0xc2b2ae35) & 0xf_ffff);
+  return high * 4_294_967_296 + low;
 }

@@ -180,6 +180,14 @@ CREATE TABLE visitors_seen (
   mask INTEGER NOT NULL,
   PRIMARY KEY (day, link_id, visitor)
 ) STRICT, WITHOUT ROWID;
+-- The latest notes of visitors_seen, in the order they were made, until they are merged into it.
+CREATE TABLE visitors_recent (
+  id INTEGER PRIMARY KEY,
+  day INTEGER NOT NULL,
+  link_id INTEGER NOT NULL,
+  visitor INTEGER NOT NULL,
+  mask INTEGER NOT NULL
+) STRICT;
 CREATE TABLE visitor_salts (day INTEGER PRIMARY KEY, salt TEXT NOT NULL) STRICT;
 
 CREATE TABLE ingest_edges (
