@@ -46,9 +46,10 @@ export function counterDifferences(sqlite: Database, check: CounterCheck | 'even
   if (check === 'event_counts') return eventCountDifferences(sqlite);
   const rows = sqlite
     .query<{ key: string; expected: number; found: number | null }, [string]>(
-      `SELECT ifnull(e.key, f.key) AS key, ifnull(e.n, 0) AS expected, f.n AS found
-       FROM (${check.sql}) e FULL JOIN (SELECT key, n FROM counters WHERE kind = ?) f ON e.key = f.key
-       WHERE ifnull(e.n, 0) <> ifnull(f.n, 0)`,
+      `SELECT key, ifnull(max(e), 0) AS expected, max(f) AS found FROM (
+         SELECT key, n AS e, NULL AS f FROM (${check.sql})
+         UNION ALL SELECT key, NULL, n FROM counters WHERE kind = ?
+       ) GROUP BY key HAVING ifnull(max(e), 0) <> ifnull(max(f), 0)`,
     )
     .all(check.kind);
   return rows.map(({ key, expected, found }) => ({
@@ -63,12 +64,11 @@ export function counterDifferences(sqlite: Database, check: CounterCheck | 'even
 function eventCountDifferences(sqlite: Database): Difference[] {
   const rows = sqlite
     .query<{ link_id: number; user_id: number; type: string; expected: number; found: number | null }, []>(
-      `SELECT ifnull(e.link_id, f.link_id) AS link_id, ifnull(e.user_id, f.user_id) AS user_id, ifnull(e.type, f.type) AS type,
-         ifnull(e.n, 0) AS expected, f.n AS found
-       FROM (SELECT link_id, ifnull(user_id, 0) AS user_id, type, count(*) AS n FROM events GROUP BY 1, 2, 3) e
-       FULL JOIN event_counts f ON e.link_id = f.link_id AND e.user_id = f.user_id AND e.type = f.type
-       WHERE ifnull(e.n, 0) <> ifnull(f.n, 0)
-         AND (SELECT deleted_at FROM links WHERE id = ifnull(e.link_id, f.link_id)) IS NULL`,
+      `SELECT link_id, user_id, type, ifnull(max(e), 0) AS expected, max(f) AS found FROM (
+         SELECT link_id, ifnull(user_id, 0) AS user_id, type, count(*) AS e, NULL AS f FROM events GROUP BY 1, 2, 3
+         UNION ALL SELECT link_id, user_id, type, NULL, n FROM event_counts
+       ) AS c GROUP BY link_id, user_id, type
+       HAVING ifnull(max(e), 0) <> ifnull(max(f), 0) AND (SELECT deleted_at FROM links WHERE id = c.link_id) IS NULL`,
     )
     .all();
   return rows.map(({ link_id, user_id, type, expected, found }) => ({

@@ -2,6 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { DIMENSIONS } from '@waymark/contract';
 import type { Difference } from '../../clicks/reconcile.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
+import { countsFrom, DIFFERING_COUNTS, HAVING_DIFFERENCE } from './reconcile-rows.ts';
 import { FIRST_HUMAN_ON_LINK, FIRST_ON_LINK } from './visitors-seen.ts';
 
 const SLOT_MS = HOUR_MS / 4;
@@ -31,21 +32,21 @@ function slotDifferences(sqlite: Database, linkId: number, sinceHour: number): D
   const rows = sqlite
     .query<unknown, number[]>(
       `WITH human (id) AS (SELECT id FROM dimension_values WHERE dimension = ${DIMENSIONS.quality} AND value = 'human' UNION ALL SELECT 0)
-       SELECT ifnull(e.slot, f.slot), e.clicks, e.visitors, e.human_clicks, e.human_visitors,
-         f.clicks, f.visitors, f.human_clicks, f.human_visitors
-       FROM (SELECT at / ${SLOT_MS} AS slot, count(*) AS clicks, sum((first_seen & ${FIRST_ON_LINK}) <> 0) AS visitors,
-               sum(quality IN human) AS human_clicks, sum((first_seen & ${FIRST_HUMAN_ON_LINK}) <> 0) AS human_visitors
-             FROM clicks WHERE link_id = ? AND at >= ? GROUP BY 1) e
-       FULL JOIN (SELECT slot, clicks, visitors, human_clicks, human_visitors FROM rollup_15m WHERE link_id = ? AND slot >= ?) f
-         ON e.slot = f.slot
-       WHERE (e.clicks, e.visitors, e.human_clicks, e.human_visitors) IS NOT (f.clicks, f.visitors, f.human_clicks, f.human_visitors)`,
+       SELECT slot, ${DIFFERING_COUNTS} FROM (
+         SELECT at / ${SLOT_MS} AS slot, count(*) AS e1, sum((first_seen & ${FIRST_ON_LINK}) <> 0) AS e2,
+           sum(quality IN human) AS e3, sum((first_seen & ${FIRST_HUMAN_ON_LINK}) <> 0) AS e4,
+           NULL AS f1, NULL AS f2, NULL AS f3, NULL AS f4
+         FROM clicks WHERE link_id = ? AND at >= ? GROUP BY 1
+         UNION ALL SELECT slot, NULL, NULL, NULL, NULL, clicks, visitors, human_clicks, human_visitors
+         FROM rollup_15m WHERE link_id = ? AND slot >= ?
+       ) GROUP BY slot ${HAVING_DIFFERENCE}`,
     )
     .values(linkId, sinceHour * HOUR_MS, linkId, sinceHour * 4) as (number | null)[][];
   return rows.map(([slot, ...counts]) => ({
     table: 'rollup_15m',
     key: { link_id: linkId, slot: slot ?? 0 },
-    expected: named(counts.slice(0, 4)),
-    found: named(counts.slice(4)),
+    expected: countsFrom(counts, 0),
+    found: countsFrom(counts, 4),
   }));
 }
 
@@ -77,9 +78,4 @@ function totalDifferences(sqlite: Database, linkId: number): Difference[] {
   return [
     { table: 'link_stats', key: { link_id: linkId }, expected: { ...expected }, found: found ? { ...found } : null },
   ];
-}
-
-function named([clicks, visitors, human_clicks, human_visitors]: (number | null)[]): Difference['expected'] {
-  if (clicks == null) return null;
-  return { clicks, visitors: visitors ?? 0, human_clicks: human_clicks ?? 0, human_visitors: human_visitors ?? 0 };
 }

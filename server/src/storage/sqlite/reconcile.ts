@@ -5,7 +5,7 @@ import { completeDaysBefore } from './analytics-series.ts';
 import { COUNTER_CHECKS, counterDifferences } from './reconcile-counters.ts';
 import { allLinksAreExact, HourRecount } from './reconcile-hours.ts';
 import { linkDifferences } from './reconcile-links.ts';
-import { writeRow } from './reconcile-rows.ts';
+import { countsFrom, DIFFERING_COUNTS, HAVING_DIFFERENCE, writeRow } from './reconcile-rows.ts';
 
 /**
  * Recounts from rows, hour by hour (the order of the rollups' keys), then days from hours, then link by link, then counters.
@@ -95,21 +95,20 @@ export class SqliteReconciler implements Reconciler {
   private dayDifferences(day: number): Difference[] {
     const rows = this.ctx.sqlite
       .query<unknown, [number, number, number]>(
-        `SELECT ifnull(e.link_id, f.link_id), ifnull(e.value_id, f.value_id),
-           e.clicks, e.visitors, e.human_clicks, e.human_visitors, f.clicks, f.visitors, f.human_clicks, f.human_visitors
-         FROM (SELECT link_id, value_id, sum(clicks) AS clicks, sum(visitors) AS visitors,
-                 sum(human_clicks) AS human_clicks, sum(human_visitors) AS human_visitors
-               FROM rollup_hour WHERE hour BETWEEN ? AND ? GROUP BY link_id, value_id) e
-         FULL JOIN (SELECT link_id, value_id, clicks, visitors, human_clicks, human_visitors FROM rollup_day WHERE day = ?) f
-           ON e.link_id = f.link_id AND e.value_id = f.value_id
-         WHERE (e.clicks, e.visitors, e.human_clicks, e.human_visitors) IS NOT (f.clicks, f.visitors, f.human_clicks, f.human_visitors)`,
+        `SELECT link_id, value_id, ${DIFFERING_COUNTS} FROM (
+           SELECT link_id, value_id, sum(clicks) AS e1, sum(visitors) AS e2, sum(human_clicks) AS e3, sum(human_visitors) AS e4,
+             NULL AS f1, NULL AS f2, NULL AS f3, NULL AS f4
+           FROM rollup_hour WHERE hour BETWEEN ? AND ? GROUP BY link_id, value_id
+           UNION ALL SELECT link_id, value_id, NULL, NULL, NULL, NULL, clicks, visitors, human_clicks, human_visitors
+           FROM rollup_day WHERE day = ?
+         ) GROUP BY link_id, value_id ${HAVING_DIFFERENCE}`,
       )
       .values(day * 24, day * 24 + 23, day) as (number | null)[][];
     return rows.map(([linkId, valueId, ...counts]) => ({
       table: 'rollup_day',
       key: { day, link_id: linkId ?? 0, value_id: valueId ?? 0 },
-      expected: named(counts.slice(0, 4)),
-      found: named(counts.slice(4)),
+      expected: countsFrom(counts, 0),
+      found: countsFrom(counts, 4),
     }));
   }
 
@@ -122,11 +121,6 @@ export class SqliteReconciler implements Reconciler {
       .all(id, id);
     return rows.map((row) => row.id);
   }
-}
-
-function named([clicks, visitors, human_clicks, human_visitors]: (number | null)[]): Difference['expected'] {
-  if (clicks == null) return null;
-  return { clicks, visitors: visitors ?? 0, human_clicks: human_clicks ?? 0, human_visitors: human_visitors ?? 0 };
 }
 
 function least(a: number | null | undefined, b: number | null | undefined): number | null {
