@@ -6,6 +6,7 @@ import { openEmbedded } from './embedded.ts';
 import { Access, hashSecret } from './http/access.ts';
 import { createClientAddress } from './http/client-address.ts';
 import { classicError } from './http/error-response.ts';
+import { drawLocalSecret, leaveLocalToken } from './http/local-token.ts';
 import { createRequestIds } from './http/request-id.ts';
 import { createOwnHosts, createServesApp, createServesLinks } from './own-hosts.ts';
 import { AppError } from './platform/app-error.ts';
@@ -69,8 +70,10 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
   });
 
   const { bootstrapApiKey } = config.secrets;
+  const local = await drawLocalSecret();
   const access = new Access(queries.keys, write().keys, {
     bootstrapHash: bootstrapApiKey === null ? null : await hashSecret(bootstrapApiKey),
+    localHash: local.hash,
     classic: config.access.classicApi,
     now,
   });
@@ -154,6 +157,8 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     const drained = front.stop(config.shutdown.graceMs);
     await Promise.all([drained, full.stop(false)]);
   });
+  const noToken = (err: unknown) => logger.warn({ err }, 'DATA_DIR/admin.token could not be written');
+  resources.defer('local token', leaveLocalToken(config, port, local.token, noToken));
 
   return {
     config,

@@ -73,7 +73,13 @@ export class Access {
   constructor(
     private readonly keys: ApiKeyQueries,
     private readonly commands: Pick<ApiKeyCommands, 'touch'>,
-    private readonly options: { bootstrapHash: string | null; classic: ClassicMode; now: Clock },
+    private readonly options: {
+      bootstrapHash: string | null;
+      /** Of the secret in DATA_DIR/admin.token. */
+      localHash: string | null;
+      classic: ClassicMode;
+      now: Clock;
+    },
   ) {}
 
   /** For the v1 API and operations. Errors: `unauthorized` without a usable key, `forbidden` below the scope. */
@@ -105,8 +111,11 @@ export class Access {
   private async byKey(request: AccessRequest): Promise<Principal | null> {
     const secret = presentedSecret(request.headers);
     if (secret === null) return null;
-    const limited = !isDirectLoopback(request);
+    const direct = isDirectLoopback(request);
+    const limited = !direct;
     const hash = await hashSecret(secret);
+    if (hash === this.options.localHash)
+      return direct ? { kind: 'key', id: 0, name: 'local', scope: 'admin', limited } : null;
     if (hash === this.options.bootstrapHash) return { kind: 'key', id: 0, name: 'bootstrap', scope: 'admin', limited };
     const key = await this.find(hash);
     if (!key) return null;
