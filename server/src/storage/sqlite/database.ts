@@ -21,9 +21,16 @@ export function openForWriting(file: string): Database {
   return db;
 }
 
-/** Closes the writer's connection and leaves the database in one file. */
+/** How often the last checkpoint is tried, 10 ms apart. */
+const CHECKPOINT_TRIES = 100;
+
+/**
+ * Closes the writer's connection and leaves the database in one file.
+ * @NOTE A checkpoint that can't have its lock says so in its row and waits for nobody; a reader that is just closing holds it for a moment.
+ */
 export function closeWriting(db: Database): void {
-  db.run('PRAGMA wal_checkpoint(TRUNCATE)');
+  const checkpoint = db.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)');
+  for (let tries = 0; tries < CHECKPOINT_TRIES && checkpoint.get()?.busy === 1; tries++) Bun.sleepSync(10);
   db.close();
 }
 
