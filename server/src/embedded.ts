@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ApiKeyCommands } from './accounts/api-key.ts';
 import type { Config } from './config/config.ts';
 import type { Replica } from './links/replica.ts';
@@ -7,7 +7,8 @@ import { type Clock, DAY_MS } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import { RpcClient } from './platform/thread-rpc.ts';
-import type { ClickPipeline, Commands, Queries, WriteScope } from './roles/api/deps.ts';
+import type { ClickPipeline, Commands, Installation, Queries, WriteScope } from './roles/api/deps.ts';
+import { GEO_ATTRIBUTION } from './storage/geo/attribution.ts';
 import { MmapOutbox } from './storage/outbox/mmap-outbox.ts';
 import { sealedThrough } from './storage/outbox/sealed-log.ts';
 import { lockDataDir } from './storage/sqlite/data-dir-lock.ts';
@@ -33,6 +34,7 @@ export interface Embedded {
   clicks: ClickPipeline;
   database: EmbeddedDatabase;
   schema: { from: number; to: number };
+  installation: Installation;
   /** Settles when a thread dies that the process can't do without. */
   failure: Promise<Error>;
 }
@@ -45,7 +47,7 @@ export interface EmbeddedDeps {
   clickCounts: { dropped: number };
 }
 
-const thread = (name: string) => new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name });
+const thread = (name: string) => new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
 
 /** Opens the data directory and starts its threads. Errors: throws when another process holds it or a file can't be used. */
 export async function openEmbedded({ config, logger, now, resources, clickCounts }: EmbeddedDeps): Promise<Embedded> {
@@ -112,7 +114,7 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
       'this outbox is a copy: it goes on under an edge id of its own',
     );
   }
-  const sealerThread = await startThread(
+  const sealerThread = await startThread<{ geo: string | null }>(
     'sealer',
     thread('sealer'),
     {
@@ -152,6 +154,7 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
       events: read(reader, 'events'),
       keys: read(reader, 'keys'),
       analytics: read(analytics, 'analytics'),
+      importJobs: read(reader, 'importJobs'),
     },
     write: createWrite(writerClient),
     replica,
@@ -159,6 +162,12 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
     clicks: createPipeline({ outbox, sealer, database, now, clickCounts }),
     database,
     schema: writer.ready.schema,
+    installation: {
+      schemaVersion: writer.ready.schema.to,
+      geoSource: sealerThread.ready.geo?.split(', ').map((path) => basename(path)).join(', ') ?? null,
+      geoAttribution: GEO_ATTRIBUTION,
+      cache: () => ({ hits: replica.hits, misses: replica.misses }),
+    },
     failure: failures.promise,
   };
 }
@@ -171,6 +180,7 @@ function createWrite(client: RpcClient): Embedded['write'] {
     events: client.service('events', context),
     keys: client.service<ApiKeyCommands>('keys', context),
     imports: client.service('imports', context),
+    importJobs: client.service('importJobs', context),
   });
   const plain: WriteScope = { ...commands(), replayed: false };
   return (idempotency) => {

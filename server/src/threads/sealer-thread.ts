@@ -15,7 +15,7 @@ import { createThreadEnricher } from './sealer-enricher.ts';
 declare const self: Endpoint;
 
 /** Lower priority than redirects on a full core, and still a share of it. */
-const NICENESS = 10;
+const NICENESS = 19;
 /** How often new clicks are looked for when nobody waits for them. */
 const IDLE_MS = 25;
 const STATUS_MS = 250;
