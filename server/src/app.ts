@@ -20,6 +20,9 @@ import { type LiveSocketData, liveSockets } from './roles/api/live-sockets.ts';
 import { answerHead, answerResponse, createEdge, type Edge } from './roles/edge/edge.ts';
 import { startFront } from './roles/edge/front/front.ts';
 
+/** How long a stop lets connections to the full server learn that they end. */
+const STOP_LULL_MS = 100;
+
 /** A running Waymark. */
 export interface App {
   readonly config: Config;
@@ -117,7 +120,7 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     idleTimeout: 75,
     maxRequestBodySize: LIMITS.uploadBytesMax + LIMITS.bodyBytesMax,
     websocket: liveSockets,
-    fetch: (request, server) => answer(request, server),
+    fetch: (request, server) => (stopping ? lastAnswer(answer(request, server)) : answer(request, server)),
     error: (error) => {
       logger.error({ err: error }, 'request failed');
       return classicError(error);
@@ -155,6 +158,8 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
   addressOf = (tunnelPort) => front.addressOf(tunnelPort);
   resources.defer('listener', async () => {
     const drained = front.stop(config.shutdown.graceMs);
+    // What clients have sent by now is still answered, with word that it is the last.
+    await Promise.race([drained, Bun.sleep(Math.min(STOP_LULL_MS, config.shutdown.graceMs))]);
     await Promise.all([drained, full.stop(false)]);
   });
   const noToken = (err: unknown) => logger.warn({ err }, 'DATA_DIR/admin.token could not be written');
@@ -171,6 +176,13 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
       await resources[Symbol.asyncDispose]();
     },
   };
+}
+
+/** An answer after which the client is to send no more on its connection. */
+async function lastAnswer(answered: Response | Promise<Response>): Promise<Response> {
+  const response = await answered;
+  if (response) response.headers.set('Connection', 'close');
+  return response;
 }
 
 /** The edge's answers as text for the front. */
