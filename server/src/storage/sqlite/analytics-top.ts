@@ -186,18 +186,17 @@ function addTier(
   end: number,
   rows: Counted,
 ): void {
-  if (first >= end) return;
-  const counts = plan.series.human ? 'sum(human_clicks), sum(human_visitors)' : 'sum(clicks), sum(visitors)';
+  const counts = plan.series.human ? 'human_clicks, human_visitors' : 'clicks, visitors';
   const low = DIMENSIONS[dimension] * VALUE_SPAN;
-  const found = sqlite
-    .query<unknown, [number, number, number, number, number]>(
-      `WITH RECURSIVE t (n) AS (SELECT ? UNION ALL SELECT n + 1 FROM t WHERE n < ?)
-       SELECT r.value_id, ${counts} FROM t
-       CROSS JOIN rollup_${tier} r ON r.${tier} = t.n AND r.link_id = ? AND r.value_id BETWEEN ? AND ? GROUP BY r.value_id`,
-    )
-    .values(first, end - 1, plan.series.linkId, low, low + VALUE_SPAN - 1) as number[][];
   const base = dimension === 'link' ? low : 0;
-  for (const [id = 0, clicks = 0, visitors = 0] of found) add(rows, id - base, clicks, visitors);
+  // Summed here: SQLite would sort all rows to group them, which takes twice as long.
+  const read = sqlite.query<unknown, [number, number, number, number]>(
+    `SELECT value_id, ${counts} FROM rollup_${tier} WHERE ${tier} = ? AND link_id = ? AND value_id BETWEEN ? AND ?`,
+  );
+  for (let time = first; time < end; time++) {
+    const found = read.values(time, plan.series.linkId, low, low + VALUE_SPAN - 1) as number[][];
+    for (const [id = 0, clicks = 0, visitors = 0] of found) add(rows, id - base, clicks, visitors);
+  }
 }
 
 /** Adds the clicks of a part of one hour from their rows; false, and nothing added, where some rows are missing. */
