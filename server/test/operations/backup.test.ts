@@ -229,6 +229,9 @@ describe('a backup that can’t be made leaves nothing behind', () => {
     for (let at = 0; at < 40; at++) await createLink(app, `damaged-${at}`);
     await app.stop();
     const database = join(dataDir, 'waymark.db');
+    const whole = new Database(database);
+    whole.run('PRAGMA wal_checkpoint(TRUNCATE)');
+    whole.close();
     overwrite(database, 4096, statSync(database).size - 4096);
     const result = await backupCommand(configOf(dataDir), { file }, new RecordedIo());
     expect(result.exitCode).toBe(1);
