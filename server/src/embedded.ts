@@ -47,7 +47,8 @@ export interface EmbeddedDeps {
   clickCounts: { dropped: number };
 }
 
-const thread = (name: string) => new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
+const thread = (name: string) =>
+  new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
 
 /** Opens the data directory and starts its threads. Errors: throws when another process holds it or a file can't be used. */
 export async function openEmbedded({ config, logger, now, resources, clickCounts }: EmbeddedDeps): Promise<Embedded> {
@@ -164,7 +165,11 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
     schema: writer.ready.schema,
     installation: {
       schemaVersion: writer.ready.schema.to,
-      geoSource: sealerThread.ready.geo?.split(', ').map((path) => basename(path)).join(', ') ?? null,
+      geoSource:
+        sealerThread.ready.geo
+          ?.split(', ')
+          .map((path) => basename(path))
+          .join(', ') ?? null,
       geoAttribution: GEO_ATTRIBUTION,
       cache: () => ({ hits: replica.hits, misses: replica.misses }),
     },

@@ -11,6 +11,8 @@ export interface WriterInit {
 export interface ReaderInit {
   file: string;
   cacheKib: number;
+  /** Share of raw click rows kept, so that answers can say when rows are a sample. */
+  sampleRate: number;
 }
 
 export interface SealerInit {

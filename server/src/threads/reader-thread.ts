@@ -9,9 +9,9 @@ declare const self: Endpoint;
 /** Entry of a reader thread: API queries over a read-only connection. */
 self.onmessage = (event) => {
   try {
-    const { file, cacheKib } = event.data as ReaderInit;
+    const { file, cacheKib, sampleRate } = event.data as ReaderInit;
     const sqlite = openForReading(file, cacheKib);
-    serveCalls(self, createReadServices({ sqlite, db: kysely(sqlite), now: systemClock }));
+    serveCalls(self, createReadServices({ sqlite, db: kysely(sqlite), now: systemClock }, { sampleRate }));
     self.postMessage({ ready: {} });
   } catch (error) {
     self.postMessage({ failed: error instanceof Error ? error.message : String(error) });
