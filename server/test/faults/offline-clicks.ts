@@ -29,7 +29,7 @@ export function acceptOffline(dir: string, count: number): Clicks {
   });
   const clicks: Clicks = new Map();
   for (let i = 0; i < count; i++) {
-    const link = links[(i * i) % links.length];
+    const link = links[(i + (i >> 3)) % links.length];
     if (!link) throw new Error('no links');
     const accepted = outbox.append({
       at: Date.now(),
