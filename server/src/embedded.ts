@@ -60,10 +60,17 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
   const outboxDir = join(dataDir, 'outbox');
   const failures = Promise.withResolvers<Error>();
 
+  // All threads load their code side by side; each begins when it gets its first message.
+  const workers = {
+    writer: thread('writer'),
+    reader: thread('reader'),
+    analytics: thread('reader'),
+    sealer: thread('sealer'),
+  };
   const channel = new MessageChannel();
   const writer = await startThread<WriterReady>(
     'writer',
-    thread('writer'),
+    workers.writer,
     {
       file,
       sampleRate: config.events.sampleRate,
@@ -87,9 +94,10 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
 
   const [reader, analytics] = await Promise.all(
     (['reader', 'analytics'] as const).map(async (name) => {
-      const started = await startThread(name, thread('reader'), {
+      const started = await startThread(name, workers[name], {
         file,
         cacheKib: CACHE_KIB[name],
+        sampleRate: config.events.sampleRate,
       } satisfies ReaderInit);
       started.thread.onDeath(failures.resolve);
       resources.defer(name, () => started.thread.terminate());
@@ -117,7 +125,7 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
   }
   const sealerThread = await startThread<{ geo: string | null }>(
     'sealer',
-    thread('sealer'),
+    workers.sealer,
     {
       edgeId: outbox.edgeId,
       outboxDir,
