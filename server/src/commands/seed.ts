@@ -48,9 +48,14 @@ export async function seedCommand(
   const files: SeededFile[] = [];
   try {
     const isRunning = args.url !== undefined || dataDirHolder(config.storage.dataDir) !== null;
-    await (isRunning
-      ? seedOver(localServer(config, args), args.from, files, io)
-      : seedOffline(config, args.from, files, io));
+    if (isRunning) {
+      const server = localServer(config, args);
+      if (server === null)
+        throw new Error('a server runs on the data directory, but its address is not known: give --url');
+      await seedOver(server, args.from, files, io);
+    } else {
+      await seedOffline(config, args.from, files, io);
+    }
   } catch (error) {
     return conclude(io, { exitCode: 1, message: reason(error), files });
   }

@@ -82,13 +82,14 @@ describe('seed', () => {
     expect(users.headers.get('x-total-count')).toBe('400');
   });
 
-  test('sends its key to a server whose classic API is keyed', async () => {
+  test('needs no key on the server’s own machine, and the right one for a server that is named', async () => {
     await using app = await startTestApp({ dataDir, env: { CLASSIC_API: 'keyed' } });
-    const config = configOf(dataDir, { PORT: String(app.port) });
-    expect((await seedCommand(config, { from: 'bundled' }, new RecordedIo())).message).toContain('401');
-    expect(await seedCommand(config, { from: 'bundled', key: TEST_API_KEY }, new RecordedIo())).toMatchObject({
-      exitCode: 0,
-    });
+    const config = configOf(dataDir);
+    const url = app.baseUrl;
+    expect((await seedCommand(config, { from: 'bundled', url }, new RecordedIo())).message).toContain('401');
+    expect(await seedCommand(config, { from: 'bundled' }, new RecordedIo())).toMatchObject({ exitCode: 0 });
+    const keyed = await seedCommand(config, { from: 'bundled', url, key: TEST_API_KEY }, new RecordedIo());
+    expect(keyed).toMatchObject({ exitCode: 0 });
   });
 
   test('names rows that can’t be loaded, loads the others, and fails', async () => {

@@ -129,7 +129,7 @@ describe('the whole', () => {
     });
     await using app = await startTestApp({ dataDir });
     try {
-      const env = { PORT: String(app.port), BASE_URL: `http://127.0.0.1:${proxy.port}` };
+      const env = { BASE_URL: `http://127.0.0.1:${proxy.port}` };
       const { checks } = await run(env, { key: TEST_API_KEY });
       expect(named(checks, 'server')).toMatchObject({
         status: 'ok',
@@ -153,7 +153,7 @@ describe('the whole', () => {
     await using _app = await startTestApp({ dataDir });
     const free = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } });
     free.stop(true);
-    const { checks } = await run({ PORT: String(free.port) });
+    const { checks } = await run({}, { url: `http://127.0.0.1:${free.port}` });
     expect(named(checks, 'server')).toMatchObject({
       status: 'fail',
       found: expect.stringContaining('does not answer'),

@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.ts';
 import { reason } from '../command.ts';
-import { ask, localServer, type ServerAddress } from '../server-address.ts';
+import { ask, knownKey, localServer } from '../server-address.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 import { checkPort } from './port.ts';
 
@@ -14,17 +14,17 @@ export async function checkServer(
 ): Promise<Check[]> {
   if (holder === null && given.url === undefined) return [ok('server', 'not running'), checkPort(config.listen)];
   const who = holder?.pid ? `process ${holder.pid}` : 'the server';
-  if (config.listen.port === 0 && given.url === undefined) {
+  const server = localServer(config, given);
+  if (server === null) {
     return [warn('server', `${who} holds the data directory; with PORT=0 its address is not known`, 'give --url')];
   }
-  const server = localServer(config, given);
   try {
     const health = (await (await ask(server, '/health', TIMEOUT_MS)).json()) as { version?: string };
     const response = await ask(server, '/ready', TIMEOUT_MS);
     const ready = (await response.json()) as { status?: string; checks?: Record<string, string> };
     return [
       readyCheck(`${who} at ${server.url}, version ${health.version}`, ready),
-      ...(await checkProxies(config, server)),
+      ...(await checkProxies(config, knownKey(config, given))),
     ];
   } catch (error) {
     return [
@@ -57,10 +57,10 @@ interface ProxyAnswer {
 }
 
 /** Asks the server the way visitors do: by BASE_URL, through whatever stands in front. */
-async function checkProxies(config: Config, server: ServerAddress): Promise<Check[]> {
+async function checkProxies(config: Config, key: string | null): Promise<Check[]> {
   const name = 'visitor address';
   if (!config.site.baseUrlIsSet) return [ok(name, 'BASE_URL is not set: no way through a proxy to be looked at')];
-  const outside = { url: config.site.baseUrl, key: server.key };
+  const outside = { url: config.site.baseUrl, key };
   try {
     const response = await ask(outside, '/health/proxy', TIMEOUT_MS);
     if (response.status === 401 || response.status === 403)
