@@ -21,4 +21,7 @@ export const LIMITS = {
   restoreDays: 30,
   capturedBytesMax: 512,
   dimensionValuesPerDayMax: 1000,
+  analyticsTopMax: 1000,
+  sparklineLinksMax: 200,
+  sparklinePointsMax: 500,
 } as const;

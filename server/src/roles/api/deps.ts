@@ -5,6 +5,7 @@ import type { EventCommands, EventQueries } from '../../clicks/event.ts';
 import type { EdgeProgress } from '../../clicks/ingest.ts';
 import type { Config } from '../../config/config.ts';
 import type { Access } from '../../http/access.ts';
+import type { ImportJobCommands, ImportJobQueries } from '../../links/import-jobs.ts';
 import type { ImportCommands } from '../../links/import-rows.ts';
 import type { LinkCommands, LinkQueries } from '../../links/store.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -20,6 +21,7 @@ export interface Queries {
   events: EventQueries;
   keys: ApiKeyQueries;
   analytics: AnalyticsQueries;
+  importJobs: ImportJobQueries;
 }
 
 /** Changes, durable when they answer. */
@@ -29,6 +31,7 @@ export interface Commands {
   events: EventCommands;
   keys: ApiKeyCommands;
   imports: ImportCommands;
+  importJobs: ImportJobCommands;
 }
 
 /** Commands of one request. `replayed` is true once a command was answered with the kept result of an earlier request. */
@@ -60,9 +63,23 @@ export interface PipelineStatus {
   edges: EdgeProgress[];
 }
 
+/** What is known of the installation from its start on. */
+export interface Installation {
+  schemaVersion: number;
+  /** Names of the geo databases in use; null for none. */
+  geoSource: string | null;
+  /** To be shown wherever places are. */
+  geoAttribution: string;
+  /** Look-ups of links so far: found in memory, and not. */
+  cache(): { hits: number; misses: number };
+}
+
 /** What the API role is given. */
 export interface ApiDeps {
   config: Config;
+  installation: Installation;
+  /** Works on import jobs in the background; told of each that was started. */
+  importJobs: { wake(): void };
   /** Without a slash at the end. Known once the server listens. */
   baseUrl(): string;
   /** The short URL of a code. */

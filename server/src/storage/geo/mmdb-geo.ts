@@ -5,9 +5,6 @@ import { type GeoLookup, NOWHERE, type Place } from '../../clicks/enrich/geo.ts'
 import { type MmdbFile, openMmdb } from './mmdb-file.ts';
 import { publicAddress } from './public-address.ts';
 
-/** To be shown, linked to https://db-ip.com, wherever places from the shipped or installed databases are (CC BY 4.0). */
-export const GEO_ATTRIBUTION = 'IP Geolocation by DB-IP';
-
 /** Files looked for in `DATA_DIR/geo`: one for all addresses, or one for each kind. */
 export const CITY_FILES = ['city.mmdb', 'city-ipv4.mmdb', 'city-ipv6.mmdb'] as const;
 

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ImportOutcome, ImportState } from '../../links/import-jobs.ts';
 
 interface Counted {
   clicks: number;
@@ -63,6 +64,9 @@ export interface Schema {
     last_used_at: number | null;
     revoked_at: number | null;
   };
+  import_jobs: ImportJobTable;
+  import_files: { job_id: number; part: number; bytes: Uint8Array };
+  import_rows: { job_id: number; row: number; outcome: ImportOutcome; link_id: number | null; reason: string | null };
   idempotency: {
     principal: string;
     route: string;
@@ -115,4 +119,20 @@ export interface ClickTable {
   reason: number;
   visitor: number;
   first_seen: number;
+}
+
+export interface ImportJobTable {
+  id: Generated<number>;
+  state: ImportState;
+  file_name: string | null;
+  preview: string | null;
+  processed: Generated<number>;
+  created: Generated<number>;
+  skipped: Generated<number>;
+  failed: Generated<number>;
+  undone: Generated<number>;
+  failure: string | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
 }

@@ -6,6 +6,7 @@ import type { WriteContext } from './context.ts';
 import { DayTier } from './day-tier.ts';
 import { SqliteEventCommands } from './event-commands.ts';
 import { SqliteImportCommands } from './import-commands.ts';
+import { SqliteImportJobCommands } from './import-job-commands.ts';
 import { SqliteIngestStore } from './ingest-store.ts';
 import { SqliteLinkCommands } from './link-commands.ts';
 import { SqliteMaintenance } from './maintenance.ts';
@@ -55,6 +56,7 @@ export function createWriteServices(context: WriteContext, options: WriteService
       events: new SqliteEventCommands(context),
       keys: new SqliteApiKeyCommands(context),
       imports: new SqliteImportCommands(context),
+      importJobs: new SqliteImportJobCommands(context, links),
     },
     ingest,
     background(run) {

@@ -69,7 +69,8 @@ export function addEventRoutes(v1: V1Routes, deps: ApiDeps): void {
   );
 }
 
-function view(event: ActivityEvent): Event {
+/** An event as v1 shows it. */
+export function view(event: ActivityEvent): Event {
   return {
     id: String(event.id),
     linkId: String(event.linkId),

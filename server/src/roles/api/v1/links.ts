@@ -162,7 +162,8 @@ interface FilterInput {
   ownerId?: number | undefined;
 }
 
-function filterOf({ q, active, expired, deleted, code, ownerId }: FilterInput): LinkFilter {
+/** What a list's query asks for. */
+export function filterOf({ q, active, expired, deleted, code, ownerId }: FilterInput): LinkFilter {
   return {
     ...(q && { search: q }),
     ...(active !== undefined && { active }),

@@ -66,9 +66,19 @@ export function describeRoute(spec: AnySpec): PathConfig {
     request: {
       ...(spec.query && { query: spec.query }),
       ...(spec.body && { body: { required: true, content: { 'application/json': { schema: spec.body } } } }),
+      ...(spec.upload && { body: { required: true, content: uploadContent(spec.upload) } }),
     },
     responses: { ...successResponses(spec), ...errorResponses(spec) },
   };
+}
+
+const FILE = { type: 'string', format: 'binary' } as const;
+
+function uploadContent(types: readonly string[]) {
+  const form = { type: 'object', required: ['file'], properties: { file: FILE } } as const;
+  return Object.fromEntries(
+    types.map((type) => [type, { schema: type === 'multipart/form-data' ? { ...form, required: ['file'] } : FILE }]),
+  );
 }
 
 /** Stable and unique: `post /v1/links/{id}/restore` is `postLinksByIdRestore`. */
@@ -88,6 +98,7 @@ function successResponses({ success, method, condition }: AnySpec): PathConfig['
       description: success.description,
       headers: headerDocs(names),
       ...(success.schema && { content: { 'application/json': { schema: success.schema } } }),
+      ...(success.files && { content: Object.fromEntries(success.files.map((type) => [type, { schema: FILE }])) }),
     },
     ...(condition === 'If-None-Match' && {
       304: { description: 'Not changed', headers: headerDocs(['X-Request-Id', 'ETag']) },
@@ -98,7 +109,7 @@ function successResponses({ success, method, condition }: AnySpec): PathConfig['
 /** Codes that follow from what a route takes, and its own. */
 export function errorCodes(spec: AnySpec): ErrorCode[] {
   const codes: ErrorCode[] = ['invalid_request', ...(spec.errors ?? [])];
-  if (spec.body) codes.push('malformed_body', 'unsupported_content_type', 'body_too_large');
+  if (spec.body || spec.upload) codes.push('malformed_body', 'unsupported_content_type', 'body_too_large');
   if (spec.scope !== null) codes.push('unauthorized', 'forbidden', 'rate_limited', 'unavailable');
   if (spec.path.includes('{id}')) codes.push('not_found');
   if (spec.condition === 'If-Match') codes.push('precondition_failed');

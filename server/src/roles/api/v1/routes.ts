@@ -1,8 +1,8 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ErrorCode } from '@waymark/contract';
+import { type ErrorCode, LIMITS } from '@waymark/contract';
 import type { Scope } from '../../../accounts/api-key.ts';
 import type { Principal } from '../../../http/access.ts';
-import { readJson } from '../../../http/body.ts';
+import { mediaType, readBytes, readJson } from '../../../http/body.ts';
 import { problem } from '../../../http/error-response.ts';
 import { idempotencyOf, principalName } from '../../../http/idempotency-key.ts';
 import { RateLimit, type RateLimitTake } from '../../../http/rate-limit.ts';
@@ -35,9 +35,18 @@ export interface RouteSpec<Path extends string, Query extends z.ZodObject, Body 
   query?: Query;
   /** A JSON body. */
   body?: Body;
+  /** Media types of a body that the handler reads from `bytes`; at most LIMITS.uploadBytesMax and what surrounds the file. */
+  upload?: readonly string[];
   /** Conditional header that the handler honours. */
   condition?: 'If-Match' | 'If-None-Match';
-  success: { status: number; description: string; schema?: z.ZodType; headers?: readonly ('ETag' | 'Location')[] };
+  success: {
+    status: number;
+    description: string;
+    schema?: z.ZodType;
+    /** Media types of an answer that is no JSON document of a schema. */
+    files?: readonly string[];
+    headers?: readonly ('ETag' | 'Location')[];
+  };
   /** What the handler refuses with, beside what follows from the fields above. */
   errors?: readonly ErrorCode[];
 }
@@ -49,6 +58,8 @@ export interface V1Request<Path extends string, Query, Body> {
   id: Path extends `${string}{id}${string}` ? number : null;
   query: Query;
   body: Body;
+  /** The body of an upload; empty for every other route. */
+  bytes: Uint8Array;
   /** Commands of this request. With an Idempotency-Key the first one's result is kept, and answered again to a repeat. */
   write(): WriteScope;
 }
@@ -85,13 +96,14 @@ export class V1Routes {
       const query = readQuery(c.req.url);
       const json = spec.body ? await readJson(c.req.raw) : null;
       const body = spec.body && json ? parse(spec.body, json.value, 'body') : undefined;
+      const bytes = spec.upload ? await readUpload(c, spec.upload) : NO_BODY;
       const idempotency =
         spec.method === 'post'
           ? idempotencyOf(
               c.req.raw.headers,
               principal,
               takesId ? routeName.replace('{id}', String(id)) : routeName,
-              json?.bytes ?? NO_BODY,
+              json?.bytes ?? bytes,
             )
           : undefined;
       let scope: WriteScope | null = null;
@@ -99,7 +111,7 @@ export class V1Routes {
         scope ??= this.deps.write(idempotency);
         return scope;
       };
-      const response = await handler({ c, principal, id, query, body, write } as V1Request<
+      const response = await handler({ c, principal, id, query, body, bytes, write } as V1Request<
         Path,
         z.output<Query>,
         z.output<Body>
@@ -156,6 +168,16 @@ function withRate(response: Response, rate: RateLimitTake | null): Response {
   response.headers.set('RateLimit-Remaining', String(rate.remaining));
   response.headers.set('RateLimit-Reset', String(rate.resetSeconds));
   return response;
+}
+
+/** Boundaries and headers around the file of a form. */
+const FORM_BYTES_MAX = 65_536;
+
+function readUpload(c: ApiContext, types: readonly string[]): Promise<Uint8Array> {
+  if (!types.includes(mediaType(c.req.raw.headers))) {
+    throw new AppError('unsupported_content_type', `Content-Type must be ${types.join(' or ')}`);
+  }
+  return readBytes(c.req.raw, LIMITS.uploadBytesMax + FORM_BYTES_MAX);
 }
 
 function idOf(digits: string | undefined): number {

@@ -1,0 +1,65 @@
+import { systemSchema } from '@waymark/contract/v1/system';
+import { FillRate } from '../../../clicks/fill-rate.ts';
+import { invariant, unaccounted } from '../../../clicks/invariant.ts';
+import type { ApiDeps } from '../deps.ts';
+import { isoTime } from './link-view.ts';
+import { json, type V1Routes } from './routes.ts';
+
+/** What an operator's page shows of the installation. */
+export function addSystemRoute(v1: V1Routes, deps: ApiDeps): void {
+  const fillRate = new FillRate();
+
+  v1.add(
+    {
+      method: 'get',
+      path: '/v1/system',
+      tag: 'System',
+      summary: 'State of the installation',
+      scope: 'read',
+      success: { status: 200, description: 'Versions, storage, outbox and clicks', schema: systemSchema },
+    },
+    () => {
+      const { config, installation } = deps;
+      const now = deps.now();
+      const uptimeSeconds = Math.floor(process.uptime());
+      const status = deps.clicks.status();
+      const figures = invariant(status);
+      const { sampleRate, retentionDays } = config.events;
+      return json({
+        version: config.release.version,
+        gitSha: config.release.gitSha,
+        deployedAt: config.release.deployedAt,
+        runtime: {
+          bun: process.versions.bun ?? '',
+          node: process.versions.node,
+          platform: `${process.platform}-${process.arch}`,
+        },
+        startedAt: isoTime(now - uptimeSeconds * 1000),
+        uptimeSeconds,
+        now: isoTime(now),
+        baseUrl: deps.baseUrl(),
+        roles: config.roles,
+        storage: {
+          kind: config.storage.kind,
+          schemaVersion: installation.schemaVersion,
+          bytes: deps.databaseSizes(),
+        },
+        outbox: {
+          edgeId: status.edgeId,
+          depth: status.accepted - status.committedSeq,
+          bytes: status.outboxBytes,
+          bytesLeft: status.outboxBytesLeft,
+          secondsToFull: fillRate.secondsToFull(now, status.outboxBytes, status.outboxBytesLeft),
+          oldestAt: status.lagSeconds > 0 ? isoTime(Math.floor(now - status.lagSeconds * 1000)) : null,
+          lastError: status.lastError,
+        },
+        ingestLagSeconds: status.lagSeconds,
+        clicks: { ...figures, difference: unaccounted(figures), dropped: status.dropped },
+        events: { sampleRate, retentionDays, complete: sampleRate >= 1 && retentionDays === null },
+        geo: { source: installation.geoSource, attribution: installation.geoAttribution },
+        cache: installation.cache(),
+        flags: config.flags,
+      });
+    },
+  );
+}
