@@ -5,9 +5,12 @@ export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
 }
 
+/** 127.0.0.0/8 and ::1, in any of the ways to write them. */
 export function isLoopback(address: string): boolean {
   const plain = plainAddress(address);
-  return plain === '::1' || plain.startsWith('127.');
+  if (plain === '127.0.0.1' || plain === '::1') return true;
+  const parsed = toBits(plain);
+  return parsed !== null && (parsed.width === 32 ? parsed.bits >> 24n === 127n : parsed.bits === 1n);
 }
 
 function toBits(address: string): { bits: bigint; width: 32 | 128 } | null {
@@ -23,7 +26,8 @@ function toBits(address: string): { bits: bigint; width: 32 | 128 } | null {
   const back = tail === undefined ? [] : groups(tail);
   const zeros = tail === undefined ? [] : Array<string>(8 - front.length - back.length).fill('0');
   const all = [...front, ...zeros, ...back];
-  return { bits: all.reduce((sum, group) => (sum << 16n) | BigInt(Number.parseInt(group, 16)), 0n), width: 128 };
+  const bits = all.reduce((sum, group) => (sum << 16n) | BigInt(Number.parseInt(group, 16)), 0n);
+  return bits >> 32n === 0xffffn ? { bits: bits & 0xffff_ffffn, width: 32 } : { bits, width: 128 };
 }
 
 /** Addresses and CIDR ranges as one test. Shape of an entry: `10.0.0.1`, `10.0.0.0/8`, `::1`, `fd00::/8`. */
