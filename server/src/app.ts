@@ -1,5 +1,6 @@
 import { LIMITS } from '@waymark/contract';
 import type { Server } from 'bun';
+import { FillRate } from './clicks/fill-rate.ts';
 import { invariant } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { defaultBaseUrl } from './config/load-config.ts';
@@ -53,7 +54,14 @@ export async function createApp(config: Config, log: MainLog, now: Clock = syste
 async function build(config: Config, log: MainLog, now: Clock, resources: OpenResources): Promise<App> {
   const { logger } = log;
   const metrics = new Metrics();
-  const embedded = await openEmbedded({ config, logger, now, resources, clickCounts: metrics.clicks });
+  const embedded = await openEmbedded({
+    config,
+    logger,
+    now,
+    resources,
+    clickCounts: metrics.clicks,
+    cacheCounts: metrics.replicaCache,
+  });
   const { queries, write, replica, outbox, clicks } = embedded;
   const ended = Promise.withResolvers<'requested' | Error>();
   void embedded.failure.then(ended.resolve);
@@ -71,6 +79,7 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     counters: metrics.redirects.outcome,
     clicks: metrics.clicks,
     version,
+    observe: observeRedirects(metrics),
     servesLinks: createServesLinks(config.site),
   });
 
@@ -112,9 +121,10 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
   };
   const api = createApi(deps);
   const servesApp = createServesApp(config.site);
+  const fillRate = new FillRate();
   metrics.connect({
     clicks: () => invariant(clicks.status()),
-    outbox: () => outboxFigures(clicks.status()),
+    outbox: () => outboxFigures(clicks.status(), fillRate, now()),
     ingestLagSeconds: () => clicks.status().lagSeconds,
     sqliteBytes: () => embedded.database.sizes(),
   });
@@ -193,6 +203,25 @@ async function lastAnswer(answered: Response | Promise<Response>): Promise<Respo
   return response;
 }
 
+/** Counts answers of the edge in plain numbers: a redirect pays some 100 ns for them. */
+function observeRedirects(metrics: Metrics): (method: string, status: number, seconds: number) => void {
+  const route = '/{code}';
+  const durations = metrics.durations.route(route);
+  const cells = new Map<string, { value: number }>();
+  const found = metrics.requests.cell('GET', route, '302');
+  return (method, status, seconds) => {
+    durations.observe(seconds);
+    if (method === 'GET' && status === 302) {
+      found.value++;
+      return;
+    }
+    const key = method + status;
+    const cell = cells.get(key) ?? metrics.requests.cell(method, route, String(status));
+    cells.set(key, cell);
+    cell.value++;
+  };
+}
+
 /** The edge's answers as text for the front. */
 function fastLane(edge: Edge, version: string): Parameters<typeof startFront>[0]['fast'] {
   return (request) => {
@@ -213,11 +242,11 @@ function pathOf(url: string): { pathname: string; search: string } {
 
 type Status = ReturnType<ApiDeps['clicks']['status']>;
 
-function outboxFigures(status: Status) {
+function outboxFigures(status: Status, fillRate: FillRate, at: number) {
   return {
     depth: status.accepted - status.committedSeq,
     oldestSeconds: status.lagSeconds,
     bytes: status.outboxBytes,
-    secondsToFull: null,
+    secondsToFull: fillRate.secondsToFull(at, status.outboxBytes, status.outboxBytesLeft),
   };
 }

@@ -45,13 +45,21 @@ export interface EmbeddedDeps {
   now: Clock;
   resources: OpenResources;
   clickCounts: { dropped: number };
+  cacheCounts: { hits: number; misses: number };
 }
 
 const thread = (name: string) =>
   new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
 
 /** Opens the data directory and starts its threads. Errors: throws when another process holds it or a file can't be used. */
-export async function openEmbedded({ config, logger, now, resources, clickCounts }: EmbeddedDeps): Promise<Embedded> {
+export async function openEmbedded({
+  config,
+  logger,
+  now,
+  resources,
+  clickCounts,
+  cacheCounts,
+}: EmbeddedDeps): Promise<Embedded> {
   const { dataDir } = config.storage;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataDir(dataDir);
@@ -83,7 +91,7 @@ export async function openEmbedded({ config, logger, now, resources, clickCounts
 
   const lookups = openForReading(file, CACHE_KIB.replica);
   resources.defer('look-ups', () => lookups.close());
-  const replica = new SqliteReplica(lookups, config.redirect.linkCacheSize);
+  const replica = new SqliteReplica(lookups, config.redirect.linkCacheSize, cacheCounts);
   const database = new EmbeddedDatabase(lookups, dataDir);
   const writerClient = new RpcClient(writer.thread, (notes, context) => {
     const { changed, replayed } = notes as WriteNotes;

@@ -1,8 +1,8 @@
 import { createRequestIds } from '../../http/request-id.ts';
 import type { Replica } from '../../links/replica.ts';
+import { shortCode } from '../../links/short-path.ts';
 import { refusal } from './gone-page.ts';
 import { createRedirect, type RedirectDeps, type RedirectRequest } from './redirect.ts';
-import { shortCode } from '../../links/short-path.ts';
 
 export interface EdgeRequest extends RedirectRequest {
   readonly path: string;
@@ -11,6 +11,8 @@ export interface EdgeRequest extends RedirectRequest {
 export interface EdgeDeps extends RedirectDeps {
   replica: Replica;
   version: string;
+  /** Told of every answer: status, and seconds from reading the request to having the answer. */
+  observe(method: string, status: number, seconds: number): void;
   /** Whether links are served under this Host header. */
   servesLinks(host: string): boolean;
 }
@@ -45,6 +47,13 @@ export function createEdge(deps: EdgeDeps): Edge {
     if (request.method !== 'GET' && request.method !== 'HEAD') return null;
     const code = shortCode(request.path);
     if (code === null || !deps.servesLinks(request.header('host'))) return null;
+    const start = performance.now();
+    const answer = answerTo(code, request);
+    deps.observe(request.method, answer.status, (performance.now() - start) / 1000);
+    return answer;
+  };
+
+  function answerTo(code: string, request: EdgeRequest): EdgeAnswer {
     const resolution = redirect(code, request);
     const requestId = requestIds(request.header('x-request-id'));
     const cache = replica.lastFindHit ? 'HIT' : 'MISS';
@@ -53,7 +62,7 @@ export function createEdge(deps: EdgeDeps): Edge {
       return { status: redirectStatus, location: url, contentType: null, body: '', requestId, cache };
     }
     return { ...refusal(resolution, request.header('accept')), location: null, requestId, cache };
-  };
+  }
 }
 
 /** Status line and headers of an answer as text, without Date, Connection and Content-Length. */

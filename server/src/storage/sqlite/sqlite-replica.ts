@@ -23,14 +23,17 @@ const CODE_LENGTH_MAX = 64;
  */
 export class SqliteReplica implements Replica {
   lastFindHit = false;
-  hits = 0;
-  misses = 0;
   private young = new Map<string, ReplicaLink>();
   private old = new Map<string, ReplicaLink>();
   private readonly row;
   private readonly generationMax: number;
 
-  constructor(sqlite: Database, cacheSize: number) {
+  /** `counts` is raised with every look-up; /metrics reads it. */
+  constructor(
+    sqlite: Database,
+    cacheSize: number,
+    private readonly counts = { hits: 0, misses: 0 },
+  ) {
     this.generationMax = Math.floor(cacheSize / 2);
     this.row = sqlite.prepare<Row, [number, string]>(
       `SELECT id, code, url, url_version, redirect_status, active, expires_at, quarantine_reason
@@ -43,19 +46,19 @@ export class SqliteReplica implements Replica {
     let link = this.young.get(code);
     if (link !== undefined) {
       this.lastFindHit = true;
-      this.hits++;
+      this.counts.hits++;
       return link;
     }
     link = this.old.get(code);
     this.lastFindHit = link !== undefined;
     if (link === undefined) {
-      this.misses++;
+      this.counts.misses++;
       if (code.length > CODE_LENGTH_MAX) return null;
       const row = this.row.get(domainId, code);
       if (row === null) return null;
       link = toReplicaLink(row);
     } else {
-      this.hits++;
+      this.counts.hits++;
     }
     this.remember(link);
     return link;
@@ -66,6 +69,14 @@ export class SqliteReplica implements Replica {
       this.young.delete(code);
       this.old.delete(code);
     }
+  }
+
+  get hits(): number {
+    return this.counts.hits;
+  }
+
+  get misses(): number {
+    return this.counts.misses;
   }
 
   get size(): number {
