@@ -152,7 +152,7 @@ function requestOf(operation: Operation): fc.Arbitrary<Request> {
       fc.constantFrom('00', '99999999999999999999', 'x', '1x', '-1', '%00', '1%2f2'),
     ),
     query: fc.oneof(
-      { weight: 5, arbitrary: fc.constant([]) },
+      { weight: 5, arbitrary: fc.constant<[string, string][]>([]) },
       { weight: queryNames.length > 0 ? 15 : 1, arbitrary: fc.array(fc.tuple(name, values), { maxLength: 4 }) },
     ),
     headers: fc

@@ -19,6 +19,29 @@ const titles = async (stores: Stores, query: Partial<LinkPageQuery>) =>
 /** What every adapter of LinkQueries and LinkCommands does. */
 export function linkStoreConformance(name: string, make: MakeStores): void {
   storeSuite(`${name}: creating links`, make, {
+    'a bulk does each change on its own, in one unit of work and in order': async (stores) => {
+      const one = await stores.linkCommands.create(newLink());
+      const two = await stores.linkCommands.create(newLink({ code: 'second' }));
+      const done = await stores.linkCommands.bulk({
+        creates: [newLink({ code: 'second' }), newLink({ code: 'third' })],
+        updates: [
+          { id: one.id, patch: { title: 'x' }, ifVersion: 9 },
+          { id: one.id, patch: { title: 'y' }, ifVersion: 1 },
+        ],
+        deletes: [999_999, two.id, two.id],
+      });
+      expect(done.creates.map((result) => (result.ok ? result.value.code : result.code))).toEqual([
+        'code_taken',
+        'third',
+      ]);
+      expect(done.updates.map((result) => (result.ok ? result.value.title : result.code))).toEqual([
+        'precondition_failed',
+        'y',
+      ]);
+      expect(done.deletes.map((result) => (result.ok ? null : result.code))).toEqual(['not_found', null, 'not_found']);
+      expect(await stores.links.get(two.id)).toBeNull();
+      expect((await stores.links.get(one.id))?.version).toBe(2);
+    },
     'a link is read back as it was answered': async (stores) => {
       const user = await stores.userCommands.create({ username: 'ann', email: 'ann@example.com' });
       const made = await stores.linkCommands.create(
