@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, statfsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import type { IngestPort } from '../clicks/ingest.ts';
@@ -23,8 +23,15 @@ const STATUS_MS = 250;
 const RETRY_MS = 1000;
 /** Segments made ready ahead, so that the main thread never has to make one. */
 const SPARES = 3;
+/** Free on the disk before a spare is made: the last room belongs to what is sealed and to the database. */
+const SPARE_ROOM_BYTES = 5 * SEGMENT_BYTES;
 
 const say = (message: FromSealer) => self.postMessage(message);
+
+function freeBytes(dir: string): number {
+  const { bavail, bsize } = statfsSync(dir);
+  return bavail * bsize;
+}
 
 self.onmessage = (event) => {
   start(event.data as SealerInit).catch((error) =>
@@ -78,7 +85,7 @@ async function start(init: SealerInit): Promise<void> {
   say({ ready: { geo: enricher.geoSource } });
 
   const makeSpare = () => {
-    if (spares >= SPARES) return;
+    if (spares >= SPARES || freeBytes(init.outboxDir) < SPARE_ROOM_BYTES) return;
     const path = sparePath(init.outboxDir, randomBytes(6).toString('hex'));
     try {
       allocate(path, SEGMENT_BYTES);

@@ -166,8 +166,10 @@ export class WriteQueue {
     } catch (error) {
       try {
         if (this.sqlite.inTransaction) this.sqlite.run('ROLLBACK');
+        // The write-ahead log then begins again at its front, in room that it has.
+        if ((error as { code?: unknown }).code === 'SQLITE_FULL') this.sqlite.run('PRAGMA wal_checkpoint(PASSIVE)');
       } catch (second) {
-        console.error('a transaction could not be rolled back', second);
+        console.error('a transaction could not be cleared away', second);
       }
       return asAnswer(error);
     }
