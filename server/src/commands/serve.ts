@@ -1,4 +1,5 @@
 import { createApp } from '../app.ts';
+import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { loadProcessConfig } from '../config/env.ts';
 import { createLog } from '../platform/logger.ts';
@@ -9,10 +10,10 @@ import { startBanner } from './start-banner.ts';
 const EXIT_CONFIG = 78;
 
 /** Runs the server until a signal, /chaos, or a fault ends it. Returns the exit code. */
-export async function serve(): Promise<number> {
-  let config: ReturnType<typeof loadProcessConfig>;
+export async function serve(load: () => Config = loadProcessConfig): Promise<number> {
+  let config: Config;
   try {
-    config = loadProcessConfig();
+    config = load();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(error.message);
