@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Cli } from '../cli.ts';
+import { examples } from '../examples.ts';
+import { Failure, usage } from '../failure.ts';
+import { findLink } from '../find-link.ts';
+import { Progress } from '../output/progress.ts';
+import type { Session } from '../session.ts';
+import { parseWhen } from '../when.ts';
+
+interface ExportOptions {
+  output?: string;
+  format?: string;
+  link?: string;
+  from?: string;
+  to?: string;
+  quality?: string;
+}
+
+/** What can be exported, and where from. Clicks come with every dimension, events with their details. */
+const PATHS = {
+  links: '/v1/links/export',
+  clicks: '/v1/analytics/export',
+  events: '/v1/events/export',
+} as const;
+
+/** `export`: a download of any length, never whole in memory. */
+export function addExportCommand(program: Command, cli: Cli): void {
+  program
+    .command('export <what>')
+    .description('write links, clicks or events as CSV or JSON')
+    .option('-o, --output <file>', 'write to FILE, which is there only when it is complete (default: standard output)')
+    .option('-f, --format <format>', 'csv or json (default: csv; json with --json)')
+    .option('--link <link>', 'clicks or events of this link alone')
+    .option('--from <when>', 'clicks from then on: 30d (ago), 2030-01-31 (default: all there are, at most ten years)')
+    .option('--to <when>', 'clicks before then')
+    .option('--quality <quality>', 'clicks of this class: human, bot, ... (default: all)')
+    .addHelpText(
+      'after',
+      examples([
+        'waymark export links -o links.csv',
+        'waymark export clicks --link spring --from 30d --format json -o clicks.json',
+        'waymark export events | wc -l',
+      ]),
+    )
+    .action(
+      cli.action<ExportOptions>(async (session, [what = ''], options) => {
+        const path = Object.entries(PATHS).find(([name]) => name === what)?.[1];
+        if (path === undefined) throw usage(`${what} can not be exported`, 'Export links, clicks or events.');
+        const format = options.format ?? (session.output.mode.json ? 'json' : 'csv');
+        if (format !== 'csv' && format !== 'json') throw usage(`--format: ${format} is neither csv nor json`);
+        const query = { format, ...(await narrowed(session, what, options)) };
+        const response = await session.client(0).request({ method: 'GET', path, query });
+        if (response.body === null) throw new Failure('unavailable', 'the server sent nothing');
+        if (options.output === undefined) await toSink(response.body, session);
+        else await toFile(response.body, resolve(options.output), session);
+        return 'ok';
+      }),
+    );
+}
+
+const RANGE_DEFAULT_MS = 3652 * 86_400_000;
+
+/** Errors: usage, for an option that this kind of rows does not take. */
+async function narrowed(session: Session, what: string, options: ExportOptions): Promise<Record<string, string>> {
+  const { link, from, to, quality } = options;
+  const now = Date.now();
+  if (what === 'links' && link !== undefined) throw usage('--link: one link is "waymark links show", with --json');
+  if (what !== 'clicks' && (from ?? to ?? quality) !== undefined)
+    throw usage('--from, --to and --quality are for clicks alone');
+  const of = link === undefined ? {} : { link: (await findLink(session.client(), link)).id };
+  if (what !== 'clicks') return of;
+  const end = to === undefined ? new Date(now + 60_000).toISOString() : parseWhen(to, '--to', now, -1);
+  return {
+    ...of,
+    from:
+      from === undefined
+        ? new Date(Date.parse(end) - RANGE_DEFAULT_MS).toISOString()
+        : parseWhen(from, '--from', now, -1),
+    to: end,
+    quality: quality ?? 'all',
+  };
+}
+
+async function toSink(body: ReadableStream<Uint8Array>, { output }: Session): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const part of body) await output.out.write(decoder.decode(part, { stream: true }));
+}
+
+async function toFile(body: ReadableStream<Uint8Array>, file: string, { output }: Session): Promise<void> {
+  const stage = `${file}.partial-${process.pid}`;
+  const stream = createWriteStream(stage, { flags: 'wx' });
+  let bytes = 0;
+  try {
+    await using progress = new Progress(output, 'exporting');
+    await once(stream, 'open');
+    for await (const part of body) {
+      if (!stream.write(part)) await once(stream, 'drain');
+      bytes += part.length;
+      await progress.show(bytes, null, 'bytes');
+    }
+    stream.end();
+    await once(stream, 'close');
+    await rename(stage, file);
+  } catch (error) {
+    stream.destroy();
+    await rm(stage, { force: true });
+    throw error;
+  }
+  await output.result({ file, bytes }, () => '');
+  await output.note(`${file}: ${bytes} bytes`);
+}
