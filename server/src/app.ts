@@ -86,7 +86,7 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
   const { bootstrapApiKey } = config.secrets;
   const local = await drawLocalSecret();
   const access = new Access(queries.keys, write().keys, {
-    bootstrapHash: bootstrapApiKey === null ? null : await hashSecret(bootstrapApiKey),
+    bootstrapHash: bootstrapApiKey === null ? null : hashSecret(bootstrapApiKey),
     localHash: local.hash,
     classic: config.access.classicApi,
     now,

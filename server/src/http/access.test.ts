@@ -44,9 +44,9 @@ describe('access', () => {
 
   async function access(classic: ClassicMode) {
     const keys = new Map([
-      [await hashSecret(secrets.read), key(1, 'read')],
-      [await hashSecret(secrets.admin), key(2, 'admin')],
-      [await hashSecret(secrets.old), key(3, 'admin', now + 500)],
+      [hashSecret(secrets.read), key(1, 'read')],
+      [hashSecret(secrets.admin), key(2, 'admin')],
+      [hashSecret(secrets.old), key(3, 'admin', now + 500)],
     ]);
     const touched: number[] = [];
     const guard = new Access(
@@ -59,7 +59,7 @@ describe('access', () => {
         },
       },
       { touch: async (uses) => void touched.push(...uses.map(({ id }) => id)) },
-      { bootstrapHash: await hashSecret('bootstrap'), localHash: null, classic, now: () => now },
+      { bootstrapHash: hashSecret('bootstrap'), localHash: null, classic, now: () => now },
     );
     return { guard, keys, touched };
   }

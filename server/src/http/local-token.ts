@@ -22,7 +22,7 @@ export interface LocalSecret {
 /** Draws the secret of this run. */
 export async function drawLocalSecret(): Promise<LocalSecret> {
   const token = drawSecret();
-  return { token, hash: await hashSecret(token) };
+  return { token, hash: hashSecret(token) };
 }
 
 /**

@@ -40,7 +40,7 @@ export function addKeyRoutes(v1: V1Routes, deps: ApiDeps): void {
       const secret = drawSecret();
       const prefix = secret.slice(0, SECRET_PREFIX_LENGTH);
       const commands = write();
-      const key = await commands.keys.create({ name, scope, hash: await hashSecret(secret), prefix, expiresAt });
+      const key = await commands.keys.create({ name, scope, hash: hashSecret(secret), prefix, expiresAt });
       deps.access.forget();
       return json(commands.replayed ? view(key) : { ...view(key), secret }, 201, {
         Location: `/api/v1/keys/${key.id}`,
