@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { cpSync, mkdtempSync, statSync, truncateSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { rawSegments, sealedLogs } from '../../src/storage/outbox/files.ts';
+import { rawSegments, SEGMENT_BYTES, sealedLogs, sparePath, spareSegments } from '../../src/storage/outbox/files.ts';
 import { readOutbox } from '../../src/storage/outbox/outbox-contents.ts';
 import { startTestApp } from '../start-app.ts';
-import { audit } from './audit.ts';
+import { audit, expectExactly } from './audit.ts';
 import { openDatabase, removeDataDir, seededDataDir } from './data-dir.ts';
 import { acceptOffline, keepIdentity } from './offline-clicks.ts';
 import { settled } from './settled.ts';
@@ -95,6 +95,24 @@ describe('a server whose outbox was cut', () => {
     await app.stop();
     expect(Object.fromEntries(audit(copy).clicks)).toEqual(Object.fromEntries(state.accepted));
     removeDataDir(copy);
+  }, 20_000);
+
+  test('does not touch a spare segment whose making was cut short', async () => {
+    const fresh = seededDataDir();
+    try {
+      const outboxDir = join(fresh, 'outbox');
+      mkdirSync(outboxDir);
+      writeFileSync(sparePath(outboxDir, 'half'), Buffer.alloc(5_000_000));
+      writeFileSync(sparePath(outboxDir, 'none'), '');
+      const app = await startTestApp({ dataDir: fresh });
+      const clicks = await visit(app, 300);
+      expect((await settled(app)).dropped).toBe(0);
+      await app.stop();
+      expectExactly(audit(fresh).clicks, clicks);
+      expect(new Set(spareSegments(outboxDir).map((path) => statSync(path).size))).toEqual(new Set([SEGMENT_BYTES]));
+    } finally {
+      removeDataDir(fresh);
+    }
   }, 20_000);
 
   for (const [kind, file] of [
