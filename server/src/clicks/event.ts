@@ -25,11 +25,30 @@ export interface EventQueries {
   count(filter: EventFilter): Promise<RowCount>;
   /** Events by type for one link, recorded clicks under `click`; with the time of the latest. */
   countsByType(linkId: number): Promise<{ counts: Record<string, number>; total: number; latestAt: number | null }>;
+  /**
+   * Recorded clicks above an id, of one link or of all: the newest `limit` of them. `afterId` null asks for `lastId` alone.
+   */
+  clicksSince(afterId: number | null, limit: number, linkId: number | null): Promise<ClicksSince>;
+}
+
+/** Clicks for whoever follows them. */
+export interface ClicksSince {
+  /** Lowest id first; clicks of deleted links are left out. */
+  events: ActivityEvent[];
+  /** Clicks above the asked id that lie before these; counting stops at LIMITS.countExactMax. */
+  skipped: number;
+  /** From where to ask next. */
+  lastId: number;
 }
 
 export interface EventCommands {
   /** An event that a client posts. Errors: `not_found` for an unknown link or user. */
-  post(event: { type: string; linkId: number; userId: number | null; details: Record<string, unknown> }): Promise<ActivityEvent>;
+  post(event: {
+    type: string;
+    linkId: number;
+    userId: number | null;
+    details: Record<string, unknown>;
+  }): Promise<ActivityEvent>;
   /** Takes a recorded click from counters and rollups too. Errors: `not_found`. */
   delete(id: number): Promise<void>;
 }

@@ -51,6 +51,23 @@ export function eventStoreConformance(name: string, make: MakeStores): void {
         },
       ]),
     ),
+    'clicks since an id: the newest of them in order, how many came before, and where to go on': async (stores) => {
+      const { one } = await history(stores);
+      const since = async (afterId: number | null, limit: number, linkId: number | null = null) => {
+        const { events, skipped, lastId } = await stores.events.clicksSince(afterId, limit, linkId);
+        return [events.map(({ id }) => id), skipped, lastId];
+      };
+      expect(await since(null, 10)).toEqual([[], 0, 7]);
+      expect(await since(0, 10)).toEqual([[3, 4, 7], 0, 7]);
+      expect(await since(0, 2)).toEqual([[4, 7], 1, 7]);
+      expect(await since(3, 10)).toEqual([[4, 7], 0, 7]);
+      expect(await since(0, 10, one.id)).toEqual([[3, 4], 0, 7]);
+      expect(await since(0, 1, one.id)).toEqual([[4], 1, 7]);
+      expect(await since(7, 10)).toEqual([[], 0, 7]);
+      expect(await since(99, 10)).toEqual([[], 0, 99]);
+      await stores.linkCommands.delete(one.id, null);
+      expect(await since(0, 10)).toEqual([[7], 0, 7]);
+    },
     'a recorded click says where it led and what is known of it, nothing empty': async (stores) => {
       const user = await stores.userCommands.create({ username: 'ann', email: 'ann@example.com' });
       const link = await stores.linkCommands.create(newLink({ ownerId: user.id }));

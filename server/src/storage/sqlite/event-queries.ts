@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from 'kysely';
-import type { ActivityEvent, EventFilter, EventQueries } from '../../clicks/event.ts';
+import type { ActivityEvent, ClicksSince, EventFilter, EventQueries } from '../../clicks/event.ts';
 import type { RowCount } from '../../links/store.ts';
 import { clickEvents } from './click-events.ts';
 import type { ReadContext } from './context.ts';
@@ -81,6 +81,29 @@ export class SqliteEventQueries implements EventQueries {
       total: [...counts.values()].reduce((sum, n) => sum + n, 0),
       latestAt: times.length > 0 ? Math.max(...times) : null,
     };
+  }
+
+  async clicksSince(afterId: number | null, limit: number, linkId: number | null): Promise<ClicksSince> {
+    const { db } = this.ctx;
+    const newest = await db
+      .selectFrom('clicks')
+      .select(sql<number>`ifnull(max(id), 0)`.as('id'))
+      .executeTakeFirstOrThrow();
+    const lastId = Math.max(newest.id, afterId ?? 0);
+    if (afterId === null || newest.id <= afterId) return { events: [], skipped: 0, lastId };
+    let above = db.selectFrom('clicks').select('id').where('id', '>', afterId).where('id', '<=', lastId);
+    if (linkId !== null) above = above.where('link_id', '=', linkId);
+    const ids = (await above.orderBy('id', 'desc').limit(limit).execute()).map((row) => row.id);
+    const first = ids.at(-1);
+    const isCut = first !== undefined && ids.length === limit;
+    const before = isCut
+      ? await db
+          .selectFrom(above.where('id', '<', first).limit(COUNT_ROWS_MAX).as('missed'))
+          .select(sql<number>`count(*)`.as('n'))
+          .executeTakeFirstOrThrow()
+      : { n: 0 };
+    const events = await clickEvents(db, ids);
+    return { events: events.sort((a, b) => a.id - b.id), skipped: capped(before.n).value, lastId };
   }
 
   /** From the link's own totals: a recorded click is always its owner's. */

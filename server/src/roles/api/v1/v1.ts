@@ -9,6 +9,7 @@ import { addKeyRoutes } from './keys.ts';
 import { addLinkBulkRoute } from './link-bulk.ts';
 import { addLinkToolRoutes } from './link-tools.ts';
 import { addLinkRoutes } from './links.ts';
+import { addLiveRoute } from './live.ts';
 import { addQrRoute } from './qr.ts';
 import { addReferenceRoutes } from './reference.ts';
 import { V1Routes } from './routes.ts';
@@ -27,6 +28,7 @@ export function createV1Api(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   addAnalyticsRoutes(v1, deps);
   addSparklineRoute(v1, deps);
   addExportRoutes(v1, deps);
+  addLiveRoute(v1, deps);
   addImportRoutes(v1, deps);
   addKeyRoutes(v1, deps);
   addSystemRoute(v1, deps);
