@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startTestApp, type TestApp } from '../start-app.ts';
+import { type AppHere, startAppHere } from '../start-app-here.ts';
 import { ClassicClient, csvBody, json, type Payload, upload, word } from './client.ts';
 
-let app: TestApp;
+let app: AppHere;
 let api: ClassicClient;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startAppHere();
   api = new ClassicClient(app.baseUrl);
 });
 afterAll(() => app[Symbol.asyncDispose]());
@@ -153,7 +153,7 @@ test('an answer names the first 1,000 bad rows and counts all', async () => {
 
 describe('the bundled data set', () => {
   test('is loaded by name, whole or its first rows, and again', async () => {
-    await using fresh = await startTestApp();
+    await using fresh = await startAppHere();
     const client = new ClassicClient(fresh.baseUrl);
     expect(await client.row('POST /users/bulk', 201, json({ file: 'users.csv', row_count: 25 }))).toMatchObject({
       count: 25,

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { startTestApp, type TestApp } from '../start-app.ts';
+import { type AppHere, startAppHere } from '../start-app-here.ts';
 import { ClassicClient, json } from './client.ts';
 
-let app: TestApp;
+let app: AppHere;
 let api: ClassicClient;
 let owner: number;
 let ids: number[];
 
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startAppHere();
   api = new ClassicClient(app.baseUrl);
   owner = (await api.user()).id;
   ids = [];

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { startTestApp, type TestApp } from '../start-app.ts';
+import { type AppHere, startAppHere } from '../start-app-here.ts';
 import { type Answer, ClassicClient, type Payload } from './client.ts';
 
-let app: TestApp;
+let app: AppHere;
 let api: ClassicClient;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startAppHere();
   api = new ClassicClient(app.baseUrl);
   const user = await api.user();
   for (let i = 0; i < 5; i++) await api.url({ user_id: user.id });

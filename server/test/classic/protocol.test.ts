@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import http from 'node:http';
-import { startTestApp, TEST_API_KEY, type TestApp } from '../start-app.ts';
+import { TEST_API_KEY } from '../start-app.ts';
+import { type AppHere, startAppHere } from '../start-app-here.ts';
 import { ClassicClient, json, word } from './client.ts';
 
-let app: TestApp;
+let app: AppHere;
 let api: ClassicClient;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startAppHere();
   api = new ClassicClient(app.baseUrl);
 });
 afterAll(() => app[Symbol.asyncDispose]());
@@ -221,7 +222,7 @@ describe('access', () => {
   });
 
   test('keyed asks for a key on every route, and leaves unknown routes unknown', async () => {
-    await using keyed = await startTestApp({ env: { CLASSIC_API: 'keyed' } });
+    await using keyed = await startAppHere({ env: { CLASSIC_API: 'keyed' } });
     const client = new ClassicClient(keyed.baseUrl);
     for (const line of ['GET /users', 'POST /urls', 'DELETE /events/1', 'GET /auth/me'])
       expect((await client.call(line)).status).toBe(401);
@@ -231,14 +232,14 @@ describe('access', () => {
   });
 
   test('off hides the API and leaves short links', async () => {
-    await using off = await startTestApp({ env: { CLASSIC_API: 'off' } });
+    await using off = await startAppHere({ env: { CLASSIC_API: 'off' } });
     const client = new ClassicClient(off.baseUrl);
     for (const line of ['GET /users', 'POST /urls', 'GET /events']) expect((await client.call(line)).status).toBe(404);
     expect((await client.call('GET /health')).status).toBe(200);
   });
 
   test('open lets strangers in, within limits', async () => {
-    await using open = await startTestApp({ env: { CLASSIC_API: 'open' } });
+    await using open = await startAppHere({ env: { CLASSIC_API: 'open' } });
     const client = new ClassicClient(open.baseUrl);
     const stranger = { 'X-Forwarded-For': '203.0.113.9' };
     const burst = await Promise.all(Array.from({ length: 200 }, () => client.call('GET /users', undefined, stranger)));
@@ -255,7 +256,7 @@ describe('access', () => {
 });
 
 test('browsers may call from the origins that are named', async () => {
-  await using open = await startTestApp({ env: { CORS_ORIGINS: 'https://ui.example' } });
+  await using open = await startAppHere({ env: { CORS_ORIGINS: 'https://ui.example' } });
   const client = new ClassicClient(open.baseUrl);
   const origin = { Origin: 'https://ui.example' };
   const preflight = await client.call('OPTIONS /urls', undefined, {

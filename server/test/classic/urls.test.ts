@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { startTestApp, type TestApp } from '../start-app.ts';
+import { type AppHere, startAppHere } from '../start-app-here.ts';
 import { ClassicClient, json, type Row, word } from './client.ts';
 
-let app: TestApp;
+let app: AppHere;
 let api: ClassicClient;
 beforeAll(async () => {
-  app = await startTestApp();
+  app = await startAppHere();
   api = new ClassicClient(app.baseUrl);
 });
 afterAll(() => app[Symbol.asyncDispose]());

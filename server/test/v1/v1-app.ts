@@ -1,9 +1,10 @@
 import { type ApiError, WaymarkClient } from '@waymark/contract/client';
-import { startTestApp, TEST_API_KEY, type TestApp } from '../start-app.ts';
+import { TEST_API_KEY } from '../start-app.ts';
+import { type AppHere, startAppHere } from '../start-app-here.ts';
 
 /** A running server with clients for it. */
 export interface V1App extends AsyncDisposable {
-  app: TestApp;
+  app: AppHere;
   admin: WaymarkClient;
   /** A client with another key, or with none. */
   client(apiKey: string | null): WaymarkClient;
@@ -12,7 +13,7 @@ export interface V1App extends AsyncDisposable {
 }
 
 export async function startV1(env: Record<string, string> = {}, dataDir?: string): Promise<V1App> {
-  const app = await startTestApp({ env, ...(dataDir !== undefined && { dataDir }) });
+  const app = await startAppHere({ env, ...(dataDir !== undefined && { dataDir }) });
   const client = (apiKey: string | null) => new WaymarkClient({ baseUrl: app.baseUrl, apiKey });
   return {
     app,
