@@ -18,7 +18,7 @@ export function landingHtml(version: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Waymark</title>
-<style>body{font:16px/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem;color:#1c1917}a{color:#14532d}small{color:#57534e}</style>
+<style>:root{color-scheme:light dark}body{font:16px/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem;color:#1c1917;background:#fff}a{color:#14532d}small{color:#57534e}@media (prefers-color-scheme:dark){body{color:#e7e5e4;background:#12161c}a{color:#86efac}small{color:#a8a29e}}</style>
 </head>
 <body>
 <h1>Waymark</h1>

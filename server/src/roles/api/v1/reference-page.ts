@@ -49,11 +49,11 @@ export function referencePage(document: OpenApiDocument): { html: string; conten
 <style>${REFERENCE_STYLE}</style>
 </head>
 <body>
-<nav aria-label="Endpoints"><p class="brand">Waymark API</p>${[...byTag].map(navigation).join('')}</nav>
+<nav id="endpoints" aria-label="Endpoints"><p class="brand">Waymark API</p>${[...byTag].map(navigation).join('')}</nav>
 <main>
 <h1>${escaped(document.info.title)}</h1>
 <p>${inline(document.info.description ?? '')}</p>
-<p>As a file: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1)</p>
+<p>As a file: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1)<span class="to-list"> · <a href="#endpoints">All endpoints</a></span></p>
 <pre><code>curl -H "Authorization: Bearer $KEY" -H "Content-Type: application/json" \\
   -d '{"url": "https://example.com/spring"}' ${'$'}BASE_URL/api/v1/links</code></pre>
 ${[...byTag].map(([tag, endpoints]) => `<h2>${escaped(tag)}</h2>${endpoints.map((endpoint) => section(endpoint, schemas)).join('')}`).join('')}

@@ -28,5 +28,6 @@ td:nth-child(2){color:var(--soft)}
 .method{display:inline-block;min-width:4.2rem;text-align:center;border-radius:6px;padding:.12rem .4rem;font:600 .75rem/1.5 ui-monospace,monospace;color:#fff;background:#4b5563}
 .get{background:#1a6fb5}.post{background:#1d7a46}.patch{background:#8a5a00}.delete{background:#b3261e}
 summary{cursor:pointer;padding:.3rem 0}
-@media (max-width:56rem){body{grid-template-columns:1fr;gap:0}nav{position:static;height:auto;border-right:0;border-bottom:1px solid var(--line)}main{padding:1.5rem}td:first-child{white-space:normal}}
+.to-list{display:none}
+@media (max-width:56rem){body{grid-template-columns:minmax(0,1fr);gap:0}nav{order:2;position:static;height:auto;border-right:0;border-top:1px solid var(--line)}main{padding:1.5rem}td,td:first-child,code{white-space:normal;overflow-wrap:anywhere}.to-list{display:inline}}
 `.trim();
