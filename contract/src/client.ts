@@ -1,4 +1,5 @@
 import { ApiError, unreachable } from './api-error.ts';
+import { analyticsCalls, exportCalls, importCalls, qrCall, systemCalls } from './client-groups.ts';
 import type { Event } from './v1/events.ts';
 import type { Page } from './v1/fields.ts';
 import type { ApiKey, ApiKeyCreate, CreatedApiKey } from './v1/keys.ts';
@@ -65,7 +66,11 @@ export interface ApiRequest extends CallOptions {
   path: string;
   query?: Record<string, QueryValue>;
   body?: unknown;
+  /** A body that is not JSON; its type is in `headers`. */
+  content?: string | Uint8Array<ArrayBuffer> | Blob;
   headers?: Record<string, string>;
+  /** In place of the client's own; 0 waits for ever. */
+  timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -110,6 +115,8 @@ export class WaymarkClient {
     availability: (code: string, options: CallOptions = {}): Promise<Availability> =>
       this.json({ method: 'GET', path: '/v1/links/availability', query: { code }, ...options }),
 
+    qr: qrCall(this),
+
     check: (url: string, options: CallOptions = {}): Promise<DestinationCheck> =>
       this.json({ method: 'POST', path: '/v1/links/check', body: { url }, ...options }),
   };
@@ -123,6 +130,11 @@ export class WaymarkClient {
     delete: (id: string, options: CallOptions = {}): Promise<void> =>
       this.nothing({ method: 'DELETE', path: `/v1/events/${segment(id)}`, ...options }),
   };
+
+  readonly analytics = analyticsCalls(this);
+  readonly exports = exportCalls(this);
+  readonly imports = importCalls(this);
+  readonly system = systemCalls(this);
 
   readonly keys = {
     /** The answer's `secret` is shown this once. */
@@ -138,7 +150,9 @@ export class WaymarkClient {
 
   /** One request and its answer, for what has no method here: a download, an upload, a header. Errors: as every call. */
   async request(request: ApiRequest): Promise<Response> {
-    const { timeoutMs = TIMEOUT_MS, apiKey } = this.options;
+    const { apiKey } = this.options;
+    const timeoutMs = request.timeoutMs ?? this.options.timeoutMs ?? TIMEOUT_MS;
+    const body = request.body === undefined ? request.content : JSON.stringify(request.body);
     const headers = new Headers(request.headers);
     headers.set('Accept', 'application/json');
     if (apiKey !== null) headers.set('Authorization', `Bearer ${apiKey}`);
@@ -155,7 +169,7 @@ export class WaymarkClient {
         new Request(url, {
           method: request.method,
           headers,
-          ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+          ...(body !== undefined && { body }),
           ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
         }),
       );
