@@ -85,9 +85,25 @@ async function narrowed(session: Session, what: string, options: ExportOptions):
   };
 }
 
+/** Errors: Failure, where the server breaks off: it says what is wrong after it has begun in no other way. */
+async function* partsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new Failure('unavailable', `the download broke off: ${cause instanceof Error ? cause.message : cause}`);
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
 async function toSink(body: ReadableStream<Uint8Array>, { output }: Session): Promise<void> {
   const decoder = new TextDecoder();
-  for await (const part of body) await output.out.write(decoder.decode(part, { stream: true }));
+  for await (const part of partsOf(body)) await output.out.write(decoder.decode(part, { stream: true }));
 }
 
 async function toFile(body: ReadableStream<Uint8Array>, file: string, { output }: Session): Promise<void> {
@@ -97,7 +113,7 @@ async function toFile(body: ReadableStream<Uint8Array>, file: string, { output }
   try {
     await using progress = new Progress(output, 'exporting');
     await once(stream, 'open');
-    for await (const part of body) {
+    for await (const part of partsOf(body)) {
       if (!stream.write(part)) await once(stream, 'drain');
       bytes += part.length;
       await progress.show(bytes, null, 'bytes');

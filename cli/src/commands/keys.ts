@@ -35,16 +35,14 @@ export function addKeyCommands(program: Command, cli: Cli): void {
         async (session, _args, { name, scope, expires }) => {
           const known = SCOPES.find((each) => each === scope);
           if (known === undefined) throw usage(`--scope: ${scope} is none of ${SCOPES.join(', ')}`);
-          const key = await session
-            .client()
-            .keys.create(
-              {
-                name,
-                scope: known,
-                ...(expires !== undefined && { expiresAt: parseWhen(expires, '--expires', Date.now()) }),
-              },
-              { idempotencyKey: crypto.randomUUID() },
-            );
+          const key = await session.client().keys.create(
+            {
+              name,
+              scope: known,
+              ...(expires !== undefined && { expiresAt: parseWhen(expires, '--expires', Date.now()) }),
+            },
+            { idempotencyKey: crypto.randomUUID() },
+          );
           await session.output.result(key, () => key.secret ?? '');
           await session.output.note(
             `Key ${key.id} "${key.name}" (${key.scope}) is shown this once: keep it safe.\nexport WAYMARK_API_KEY=... lets every waymark command use it.`,

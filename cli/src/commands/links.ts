@@ -194,7 +194,7 @@ function linkCard(link: Link, { output }: Session): string {
     ...(link.title === null ? [] : [['title', link.title] as [string, string]]),
     ['state', stateOf(link)],
     ...(link.expiresAt === null ? [] : [['expires', dateTime(link.expiresAt)] as [string, string]]),
-    ['clicks', `${count(link.clicks)}, ${count(link.humanClicks)} of people`],
+    ['clicks', `${count(link.clicks)} (${count(link.humanClicks)} of people)`],
     ...(link.lastClickAt === null ? [] : [['last click', dateTime(link.lastClickAt)] as [string, string]]),
     ['created', dateTime(link.createdAt)],
     ['changed', dateTime(link.updatedAt)],

@@ -46,7 +46,8 @@ function topTable({ dimension, data }: Top, total: number, width: number, style:
   ];
   const rows = data.map(({ value, clicks, visitors, code, title }) => {
     const share = total === 0 ? 0 : clicks / total;
-    const name = dimension === 'link' ? `${code ?? value}${title ? ` (${title})` : ''}` : value || '(unknown)';
+    const unknown = dimension === 'referrer' ? '(direct)' : '(unknown)';
+    const name = dimension === 'link' ? `${code ?? value}${title ? ` (${title})` : ''}` : value || unknown;
     return [name, count(clicks), count(visitors), `${(share * 100).toFixed(1)}%`, shareBar(share, BAR_WIDTH)];
   });
   return table(columns, rows, width, style);
