@@ -3,6 +3,8 @@ import { SqliteApiKeyQueries } from '../sqlite/api-key-queries.ts';
 import { SqliteEventCommands } from '../sqlite/event-commands.ts';
 import { SqliteEventQueries } from '../sqlite/event-queries.ts';
 import { SqliteImportCommands } from '../sqlite/import-commands.ts';
+import { SqliteImportJobCommands } from '../sqlite/import-job-commands.ts';
+import { SqliteImportJobQueries } from '../sqlite/import-job-queries.ts';
 import { SqliteIngestStore } from '../sqlite/ingest-store.ts';
 import { SqliteLinkCommands } from '../sqlite/link-commands.ts';
 import { SqliteLinkQueries } from '../sqlite/link-queries.ts';
@@ -35,6 +37,10 @@ export function createSqliteStores(
     eventCommands: harness.commands(new SqliteEventCommands(write)),
     keys: new SqliteApiKeyQueries(read),
     keyCommands: harness.commands(new SqliteApiKeyCommands(write)),
+    importJobs: new SqliteImportJobQueries(read),
+    importJobCommands: harness.commands(
+      new SqliteImportJobCommands(write, new SqliteLinkCommands(write, options.drawCode)),
+    ),
     imports: harness.commands(new SqliteImportCommands(write)),
     ingest: harness.commands(ingest),
     changed: () => harness.changed(),

@@ -4,6 +4,7 @@ import { encodeBatch } from '../../clicks/batch.ts';
 import type { EnrichedClick } from '../../clicks/click.ts';
 import type { EventCommands, EventQueries } from '../../clicks/event.ts';
 import type { IngestPort } from '../../clicks/ingest.ts';
+import type { ImportJobCommands, ImportJobQueries } from '../../links/import-jobs.ts';
 import type { ImportCommands } from '../../links/import-rows.ts';
 import { DEFAULT_DOMAIN_ID } from '../../links/link.ts';
 import type { LinkCommands, LinkQueries, LinkWithCounts, NewLink } from '../../links/store.ts';
@@ -19,6 +20,8 @@ export interface Stores {
   keys: ApiKeyQueries;
   keyCommands: ApiKeyCommands;
   imports: ImportCommands;
+  importJobs: ImportJobQueries;
+  importJobCommands: ImportJobCommands;
   ingest: IngestPort;
   /** The clock of all of them; the test moves it. Epoch ms UTC. */
   clock: { now: number };

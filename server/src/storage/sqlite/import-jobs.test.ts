@@ -1,0 +1,4 @@
+import { importJobsConformance } from '../conformance/import-jobs.ts';
+import { createSqliteStores } from '../conformance/sqlite-stores.ts';
+
+importJobsConformance('SQLite', createSqliteStores);
