@@ -51,13 +51,11 @@ export class Session {
     return { url, key: null, keySource: null };
   }
 
-  /** `timeoutMs` 0: for answers that take as long as they take. */
-  client(timeoutMs?: number): WaymarkClient {
+  client(): WaymarkClient {
     const { url, key } = this.target();
     return new WaymarkClient({
       baseUrl: url,
       apiKey: key,
-      ...(timeoutMs !== undefined && { timeoutMs }),
       // Whatever this process has under way ends with Ctrl-C.
       fetch: (request) => fetch(request, { signal: AbortSignal.any([request.signal, this.signal]) }),
     });

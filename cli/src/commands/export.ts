@@ -8,6 +8,7 @@ import { examples } from '../examples.ts';
 import { Failure, usage } from '../failure.ts';
 import { findLink } from '../find-link.ts';
 import { Progress } from '../output/progress.ts';
+import { qualityOf } from '../quality.ts';
 import type { Session } from '../session.ts';
 import { parseWhen } from '../when.ts';
 
@@ -19,13 +20,6 @@ interface ExportOptions {
   to?: string;
   quality?: string;
 }
-
-/** What can be exported, and where from. Clicks come with every dimension, events with their details. */
-const PATHS = {
-  links: '/v1/links/export',
-  clicks: '/v1/analytics/export',
-  events: '/v1/events/export',
-} as const;
 
 /** `export`: a download of any length, never whole in memory. */
 export function addExportCommand(program: Command, cli: Cli): void {
@@ -48,12 +42,9 @@ export function addExportCommand(program: Command, cli: Cli): void {
     )
     .action(
       cli.action<ExportOptions>(async (session, [what = ''], options) => {
-        const path = Object.entries(PATHS).find(([name]) => name === what)?.[1];
-        if (path === undefined) throw usage(`${what} can not be exported`, 'Export links, clicks or events.');
         const format = options.format ?? (session.output.mode.json ? 'json' : 'csv');
         if (format !== 'csv' && format !== 'json') throw usage(`--format: ${format} is neither csv nor json`);
-        const query = { format, ...(await narrowed(session, what, options)) };
-        const response = await session.client(0).request({ method: 'GET', path, query });
+        const response = await download(session, what, format, options);
         if (response.body === null) throw new Failure('unavailable', 'the server sent nothing');
         if (options.output === undefined) await toSink(response.body, session);
         else await toFile(response.body, resolve(options.output), session);
@@ -62,27 +53,43 @@ export function addExportCommand(program: Command, cli: Cli): void {
     );
 }
 
+/** About as long as the server takes. */
 const RANGE_DEFAULT_MS = 3652 * 86_400_000;
+const MINUTE_MS = 60_000;
 
-/** Errors: usage, for an option that this kind of rows does not take. */
-async function narrowed(session: Session, what: string, options: ExportOptions): Promise<Record<string, string>> {
+/** Errors: usage, for an option that this kind of rows does not take; as the client's calls. */
+async function download(
+  session: Session,
+  what: string,
+  format: 'csv' | 'json',
+  options: ExportOptions,
+): Promise<Response> {
   const { link, from, to, quality } = options;
-  const now = Date.now();
-  if (what === 'links' && link !== undefined) throw usage('--link: one link is "waymark links show", with --json');
+  const client = session.client();
   if (what !== 'clicks' && (from ?? to ?? quality) !== undefined)
     throw usage('--from, --to and --quality are for clicks alone');
-  const of = link === undefined ? {} : { link: (await findLink(session.client(), link)).id };
-  if (what !== 'clicks') return of;
-  const end = to === undefined ? new Date(now + 60_000).toISOString() : parseWhen(to, '--to', now, -1);
-  return {
-    ...of,
-    from:
-      from === undefined
-        ? new Date(Date.parse(end) - RANGE_DEFAULT_MS).toISOString()
-        : parseWhen(from, '--from', now, -1),
-    to: end,
-    quality: quality ?? 'all',
-  };
+  const ofLink = async () => (link === undefined ? {} : { link: (await findLink(client, link)).id });
+  switch (what) {
+    case 'links':
+      if (link !== undefined) throw usage('--link: one link is "waymark links show", with --json');
+      return client.exports.links({ format });
+    case 'events':
+      return client.exports.events({ format, ...(await ofLink()) });
+    case 'clicks': {
+      const range = { ...periodOf(from, to), quality: qualityOf(quality ?? 'all') };
+      return client.exports.clicks({ format, ...range, ...(await ofLink()) });
+    }
+    default:
+      throw usage(`${what} can not be exported`, 'Export links, clicks or events.');
+  }
+}
+
+/** Errors: usage. */
+function periodOf(from: string | undefined, to: string | undefined): { from: string; to: string } {
+  const now = Date.now();
+  const end = to === undefined ? new Date(now + MINUTE_MS).toISOString() : parseWhen(to, '--to', now, -1);
+  const longest = new Date(Date.parse(end) - RANGE_DEFAULT_MS).toISOString();
+  return { from: from === undefined ? longest : parseWhen(from, '--from', now, -1), to: end };
 }
 
 /** Errors: Failure, where the server breaks off: it says what is wrong after it has begun in no other way. */

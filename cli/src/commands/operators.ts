@@ -29,8 +29,8 @@ export function addOperatorCommands(program: Command, cli: Cli): void {
     .action(
       cli.action(async (session) => {
         const { doctorCommand } = await import('@waymark/server/src/commands/doctor.ts');
-        const loaded = await loadOrProblem(session);
-        return conclude(session, (io) => doctorCommand(loaded, serverOf(session), io));
+        const { configOrProblem } = await import('@waymark/server/src/commands/show-config.ts');
+        return conclude(session, (io) => doctorCommand(configOrProblem(session.serverEnv()), serverOf(session), io));
       }),
     );
 
@@ -192,17 +192,4 @@ function serverOf(session: Session): { url?: string; key?: string } {
   const { url, key, keySource } = session.target();
   const isNamed = session.options.url !== undefined || session.env.url !== null || keySource === 'admin.token';
   return { ...(isNamed && { url }), ...(key !== null && { key }) };
-}
-
-/** doctor looks at a configuration that can't be used too. */
-async function loadOrProblem(
-  session: Session,
-): Promise<Parameters<typeof import('@waymark/server/src/commands/doctor.ts').doctorCommand>[0]> {
-  const { configFrom } = await import('@waymark/server/src/commands/show-config.ts');
-  try {
-    return configFrom(session.serverEnv());
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ConfigError') return error as never;
-    throw error;
-  }
 }

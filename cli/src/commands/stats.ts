@@ -1,5 +1,4 @@
-import { DIMENSIONS, QUALITIES } from '@waymark/contract';
-import type { QueryValue, WaymarkClient } from '@waymark/contract/client';
+import { DIMENSIONS, type Dimension, LIMITS, QUALITIES } from '@waymark/contract';
 import type { Timeseries, Top, Totals } from '@waymark/contract/v1/analytics';
 import type { Link } from '@waymark/contract/v1/links';
 import type { Command } from 'commander';
@@ -8,6 +7,7 @@ import { examples } from '../examples.ts';
 import { usage } from '../failure.ts';
 import { findLink } from '../find-link.ts';
 import { wholeNumber } from '../numbers.ts';
+import { qualityOf } from '../quality.ts';
 import { parseDuration, parseWhen } from '../when.ts';
 import { showStats } from './stats-view.ts';
 
@@ -68,14 +68,15 @@ export function addStatsCommand(program: Command, cli: Cli): void {
         const dimensions = dimensionsOf(
           options.by ?? (ref === undefined ? 'link,country,referrer' : 'country,referrer,device'),
         );
-        const limit = String(wholeNumber(options.limit, '--limit', 1, 1000));
+        const limit = wholeNumber(options.limit, '--limit', 1, LIMITS.analyticsTopMax);
         const client = session.client();
+        const { analytics } = client;
         const link = ref === undefined ? null : await findLink(client, ref);
         const range = { ...query.range, ...(link !== null && { link: link.id }) };
         const [totals, timeseries, ...top] = await Promise.all([
-          ask<Totals>(client, 'totals', range),
-          ask<Timeseries>(client, 'timeseries', { ...range, interval: query.interval, tz: query.tz }),
-          ...dimensions.map((dimension) => ask<Top>(client, 'top', { ...range, dimension, limit })),
+          analytics.totals(range),
+          analytics.timeseries({ ...range, interval: query.interval, tz: query.tz }),
+          ...dimensions.map((dimension) => analytics.top({ ...range, dimension, limit })),
         ]);
         const { from, to } = query.range;
         const stats: Stats = { link, period: { from, to }, totals, timeseries, top };
@@ -83,10 +84,6 @@ export function addStatsCommand(program: Command, cli: Cli): void {
         return 'ok';
       }),
     );
-}
-
-function ask<Answer>(client: WaymarkClient, what: string, query: Record<string, QueryValue>): Promise<Answer> {
-  return client.json<Answer>({ method: 'GET', path: `/v1/analytics/${what}`, query });
 }
 
 /** Errors: usage. */
@@ -103,7 +100,7 @@ function queryOf({ range, from, to, interval, tz, quality, filter = [] }: StatsO
   if (interval !== undefined && interval !== length)
     throw usage(`--interval: ${interval} is none of ${INTERVALS.join(', ')}`);
   return {
-    range: { from: start, to: end, quality, ...(filter.length > 0 && { filter }) },
+    range: { from: start, to: end, quality: qualityOf(quality), ...(filter.length > 0 && { filter }) },
     interval: length,
     tz: tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
@@ -115,10 +112,12 @@ function intervalFor(spanMs: number): Interval {
 }
 
 /** Errors: usage. */
-function dimensionsOf(names: string): string[] {
+function dimensionsOf(names: string): Dimension[] {
+  const known = Object.keys(DIMENSIONS) as Dimension[];
   return names.split(',').map((name) => {
-    if (!Object.hasOwn(DIMENSIONS, name))
-      throw usage(`--by: ${name} is nothing to count by`, `It is one of ${Object.keys(DIMENSIONS).join(', ')}.`);
-    return name;
+    const dimension = known.find((each) => each === name);
+    if (dimension === undefined)
+      throw usage(`--by: ${name} is nothing to count by`, `It is one of ${known.join(', ')}.`);
+    return dimension;
   });
 }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Option } from '../config/option.ts';
 import { GROUPS } from '../config/options.ts';
@@ -25,6 +26,16 @@ export interface ShowConfigResult extends CommandResult {
 /** The configuration that these variables make. Errors: throws a ConfigError that lists every problem at once. */
 export function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
   return loadConfig(env);
+}
+
+/** As `configFrom`, for who looks at a configuration that can't be used too. */
+export function configOrProblem(env: Readonly<Record<string, string | undefined>>): Config | ConfigError {
+  try {
+    return loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
 }
 
 /** Prints every option as it takes effect; of a secret only whether it is set. Errors: as `configFrom`. */
