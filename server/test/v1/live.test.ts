@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import type { Link } from '@waymark/contract/v1/links';
 import { LIVE_CLOSE, LIVE_LIMITS } from '@waymark/contract/v1/live';
-import { TEST_API_KEY } from '../start-app.ts';
+import { startTestApp, TEST_API_KEY } from '../start-app.ts';
 import { openLive } from './live-client.ts';
 import { startV1, type V1App } from './v1-app.ts';
 
@@ -142,10 +142,10 @@ describe('access', () => {
 });
 
 test('a stop says goodbye and does not wait for followers', async () => {
-  await using own = await startV1();
-  using socket = openLive(own.app.baseUrl, '/v1/live', KEY);
+  await using own = await startTestApp();
+  using socket = openLive(own.baseUrl, '/v1/live', KEY);
   await socket.next(isReady);
-  const exit = own.app.stop();
+  const exit = own.stop();
   expect(await socket.closed).toBe(LIVE_CLOSE.goingAway);
   expect(await exit).toEqual({ code: 0, signal: null });
 }, 15_000);
