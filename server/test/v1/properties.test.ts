@@ -20,7 +20,7 @@ interface Request {
   body: string;
 }
 
-const CORE = new Set(['Links', 'Events', 'API keys']);
+const CORE = new Set(['Links', 'Events', 'API keys', 'Analytics', 'Imports', 'System']);
 const RUNS = 60;
 
 const operations = Object.entries(document.paths as unknown as Record<string, Record<string, Operation>>).flatMap(
