@@ -11,8 +11,10 @@ export const DIMENSION_SPAN = 2 ** 32;
  * call `forget` then.
  */
 export class ValueIds {
-  private young = new Map<string, number>();
-  private old = new Map<string, number>();
+  /** By dimension, then by value: joining both into one key would cost more than the look-up. */
+  private young: Map<string, number>[] = [];
+  private old: Map<string, number>[] = [];
+  private youngSize = 0;
   private readonly next = new Map<number, number>();
 
   constructor(private readonly sqlite: Database) {}
@@ -20,21 +22,28 @@ export class ValueIds {
   /** 0 for the empty value. */
   idOf(dimension: number, value: string): number {
     if (value === '') return 0;
-    const key = dimension + value;
-    const known = this.young.get(key) ?? this.old.get(key);
+    const known = this.young[dimension]?.get(value) ?? this.old[dimension]?.get(value);
     if (known !== undefined) return known;
     const id = this.find(dimension, value) ?? this.insert(dimension, value);
-    if (this.young.size >= CACHE_MAX) {
+    if (this.youngSize >= CACHE_MAX) {
       this.old = this.young;
-      this.young = new Map();
+      this.young = [];
+      this.youngSize = 0;
     }
-    this.young.set(key, id);
+    let values = this.young[dimension];
+    if (!values) {
+      values = new Map();
+      this.young[dimension] = values;
+    }
+    values.set(value, id);
+    this.youngSize++;
     return id;
   }
 
   forget(): void {
-    this.young.clear();
-    this.old.clear();
+    this.young = [];
+    this.old = [];
+    this.youngSize = 0;
     this.next.clear();
   }
 

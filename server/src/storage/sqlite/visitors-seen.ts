@@ -54,7 +54,11 @@ export class VisitorsSeen {
   /** Notes a click; returns the FIRST_ flags that it earns. */
   note(day: number, linkId: number, visitor: number, human: boolean): number {
     if (!this.loaded) this.load();
-    return this.noteOn(day, linkId, visitor, human) | (this.noteOn(day, ANYWHERE, visitor, human) << 2);
+    const anywhere = this.masked(day, ANYWHERE, visitor);
+    // Who was nowhere today was not on this link either.
+    const onLink = anywhere === 0 ? 0 : this.masked(day, linkId, visitor);
+    const mask = human ? SEEN | SEEN_HUMAN : SEEN;
+    return this.add(day, linkId, visitor, onLink, mask) | (this.add(day, ANYWHERE, visitor, anywhere, mask) << 2);
   }
 
   /** Merges up to `rows` notes of a frozen run. Call in every ingest transaction with more rows than it notes. */
@@ -83,16 +87,21 @@ export class VisitorsSeen {
     this.loaded = false;
   }
 
-  private noteOn(day: number, linkId: number, visitor: number, human: boolean): number {
-    const before =
+  /** What is known of a visitor; 0 for nothing. */
+  private masked(day: number, linkId: number, visitor: number): number {
+    return (
       this.run.find(day, linkId, visitor) ||
       this.frozen?.run.find(day, linkId, visitor) ||
-      (this.isMerged(day) ? (this.statements.find.get(day, linkId, visitor)?.mask ?? 0) : 0);
-    const after = before | SEEN | (human ? SEEN_HUMAN : 0);
-    if (after !== before) {
-      this.statements.log.run(day, linkId, visitor, after);
-      this.run.put(day, linkId, visitor, after);
-    }
+      (this.isMerged(day) ? (this.statements.find.get(day, linkId, visitor)?.mask ?? 0) : 0)
+    );
+  }
+
+  /** Adds to what is known; returns what is new. */
+  private add(day: number, linkId: number, visitor: number, before: number, mask: number): number {
+    const after = before | mask;
+    if (after === before) return 0;
+    this.statements.log.run(day, linkId, visitor, after);
+    this.run.put(day, linkId, visitor, after);
     return after & ~before;
   }
 
