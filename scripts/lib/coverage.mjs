@@ -3,7 +3,8 @@ import { sourceFiles } from '../import-rules.mjs';
 import { bun, root } from './repository.mjs';
 
 /** Source that runs in a process or thread of its own, where Bun measures nothing; the whole-system tests run it. */
-const ELSEWHERE = /^(server\/src\/main\.ts|server\/src\/threads\/(reader|sealer|writer)-thread\.ts|cli\/src\/main\.ts)$/;
+const ELSEWHERE =
+  /^(server\/src\/main\.ts|server\/src\/threads\/(reader|sealer|writer)-thread\.ts|cli\/src\/main\.ts)$/;
 const NOT_SOURCE = /\.test\.ts$|^server\/(test|bench)\/|\/(test|conformance)\//;
 
 /**
