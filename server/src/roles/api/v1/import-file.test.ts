@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { AppError } from '../../../platform/app-error.ts';
-import { guessMapping, openImportFile, previewImport, rowReader } from './import-file.ts';
+import { guessMapping, openImportFile, previewImport } from './import-file.ts';
+import { rowReader } from './import-row.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const own = (host: string) => host === 'go.example.com';

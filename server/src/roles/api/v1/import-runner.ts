@@ -2,7 +2,8 @@ import { setTimeout as pause, setImmediate } from 'node:timers/promises';
 import { IMPORT_JOB_LIMITS, type ImportJob, type ImportStep } from '../../../links/import-jobs.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
-import { openImportFile, ROWS_AT_ONCE, rowReader } from './import-file.ts';
+import { openImportFile, ROWS_AT_ONCE } from './import-file.ts';
+import { rowReader } from './import-row.ts';
 
 const RETRY_MS = 2000;
 

@@ -1,7 +1,5 @@
 import { LIMITS } from '@waymark/contract';
 import {
-  type ImportJob as ImportJobView,
-  type ImportRow,
   importJobSchema,
   importListQuerySchema,
   importPageSchema,
@@ -12,13 +10,13 @@ import {
 } from '@waymark/contract/v1/imports';
 import { mediaType } from '../../../http/body.ts';
 import { filePart } from '../../../http/multipart.ts';
-import { IMPORT_JOB_LIMITS, type ImportedRow, type ImportJob, type ImportMapping } from '../../../links/import-jobs.ts';
+import { IMPORT_JOB_LIMITS, type ImportJob, type ImportMapping } from '../../../links/import-jobs.ts';
 import { AppError, invalidField } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiContext } from '../env.ts';
 import { cutPage, decodeCursor, isPositiveId } from './cursor.ts';
 import { guessMapping, openImportFile, previewImport } from './import-file.ts';
-import { isoTime } from './link-view.ts';
+import { view, viewRow } from './import-view.ts';
 import { json, type V1Routes } from './routes.ts';
 
 const TAG = 'Imports';
@@ -230,42 +228,4 @@ function mapped(
 
 function notWaiting(): AppError {
   return new AppError('conflict', 'The import is no longer waiting to be started');
-}
-
-function view(job: ImportJob): ImportJobView {
-  const {
-    columns = [],
-    mapping = {},
-    rowCount = 0,
-    sampleRows = [],
-    problems = [],
-    problemCount = 0,
-  } = job.preview ?? {};
-  return {
-    id: String(job.id),
-    // One that is being deleted is not shown.
-    state: job.state as ImportJobView['state'],
-    fileName: job.fileName,
-    columns,
-    mapping,
-    rowCount,
-    sampleRows,
-    problems,
-    problemCount,
-    progress: {
-      processed: job.processed,
-      created: job.created,
-      skipped: job.skipped,
-      failed: job.failed,
-      undone: job.undone,
-    },
-    failure: job.failure,
-    createdAt: isoTime(job.createdAt),
-    startedAt: isoTime(job.startedAt),
-    finishedAt: isoTime(job.finishedAt),
-  };
-}
-
-function viewRow({ row, outcome, linkId, reason }: ImportedRow): ImportRow {
-  return { row, outcome, linkId: linkId === null ? null : String(linkId), reason };
 }
