@@ -17,11 +17,17 @@ export function periodsOf(at: number): { slot: number; hour: number; day: number
   return { slot: Math.floor(at / (15 * MINUTE_MS)), hour: Math.floor(at / HOUR_MS), day: Math.floor(at / DAY_MS) };
 }
 
+/** What `clicks.first_seen` is made of: the first click of its visitor that UTC day, on the link or anywhere, human ones apart. */
+export const FIRST_ON_LINK = 1;
+export const FIRST_HUMAN_ON_LINK = 2;
+export const FIRST_ANYWHERE = 4;
+export const FIRST_HUMAN_ANYWHERE = 8;
+
 /** What one recorded click adds to rollups. `values`: its dimension values' ids, 0 for none, any order. */
 export interface RollupClick {
   linkId: number;
   human: boolean;
-  /** Bits: 1 first of its visitor today on the link, 2 the same among human clicks, 4 and 8 likewise over all links. */
+  /** FIRST_ bits. */
   firstSeen: number;
   values: ArrayLike<number>;
 }
@@ -47,10 +53,10 @@ const isNonHumanOnly = (valueId: number): boolean => {
 export function visitRollups(click: RollupClick, visit: RollupVisit): void {
   const human = click.human ? 1 : 0;
   const seen = click.firstSeen;
-  const onLink = seen & 1;
-  const onLinkHuman = (seen >> 1) & 1;
-  const anywhere = (seen >> 2) & 1;
-  const anywhereHuman = (seen >> 3) & 1;
+  const onLink = seen & FIRST_ON_LINK ? 1 : 0;
+  const onLinkHuman = seen & FIRST_HUMAN_ON_LINK ? 1 : 0;
+  const anywhere = seen & FIRST_ANYWHERE ? 1 : 0;
+  const anywhereHuman = seen & FIRST_HUMAN_ANYWHERE ? 1 : 0;
   visit(click.linkId, null, onLink, human, onLinkHuman);
   visit(ALL_LINKS, null, anywhere, human, anywhereHuman);
   visit(ALL_LINKS, linkValueId(click.linkId), onLink, human, onLinkHuman);

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import { expect } from 'bun:test';
 import { DIMENSIONS } from '@waymark/contract';
-import { DIMENSION_SPAN } from '../../src/storage/sqlite/value-ids.ts';
+import { VALUE_SPAN } from '../../src/clicks/rollup-rows.ts';
 import { openDatabase } from './data-dir.ts';
 import type { Tally } from './visitors.ts';
 
@@ -136,7 +136,7 @@ function recounted(db: Database): { slots: Map<string, Summed>; hours: Map<strin
     const anywhere = counts(n, human, first >> 2);
     add(slots, `${link}@${slot}`, onLink);
     add(slots, `0@${slot}`, anywhere);
-    add(hours, `0@${hour}@${DIMENSIONS.link * DIMENSION_SPAN + link}`, onLink);
+    add(hours, `0@${hour}@${DIMENSIONS.link * VALUE_SPAN + link}`, onLink);
     for (const column of COLUMNS) {
       const value = row[column] ?? 0;
       if (value === 0 || (human && (column === 'quality' || column === 'reason'))) continue;

@@ -1,8 +1,13 @@
 import type { Database } from 'bun:sqlite';
 import { DIMENSIONS, type Dimension, QUALITIES, type Quality } from '@waymark/contract';
 import type { ClickRange, CountedQuality } from '../../clicks/analytics.ts';
-import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
-import { FIRST_ANYWHERE, FIRST_HUMAN_ANYWHERE, FIRST_HUMAN_ON_LINK, FIRST_ON_LINK } from './visitors-seen.ts';
+import {
+  ALL_LINKS,
+  FIRST_ANYWHERE,
+  FIRST_HUMAN_ANYWHERE,
+  FIRST_HUMAN_ON_LINK,
+  FIRST_ON_LINK,
+} from '../../clicks/rollup-rows.ts';
 
 /** A column of `clicks` that must hold one of these numbers. */
 export interface ColumnFilter {

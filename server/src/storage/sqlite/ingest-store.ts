@@ -4,23 +4,17 @@ import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import { type ClickBatch, decodeBatch } from '../../clicks/batch.ts';
 import type { EnrichedClick } from '../../clicks/click.ts';
 import type { EdgeProgress, IngestOutcome, IngestPort } from '../../clicks/ingest.ts';
-import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
+import { ALL_LINKS, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { type Clock, DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
+import { BatchAdditions, child } from './batch-additions.ts';
 import { BatchRanges } from './batch-ranges.ts';
-import { addCounts, type Counts, RollupWriter } from './rollup-rows.ts';
-import { DIMENSION_SPAN, ValueIds } from './value-ids.ts';
+import { RollupWriter, rowsOfThree, rowsOfTwo, sortedKeys } from './rollup-rows.ts';
+import { ValueIds } from './value-ids.ts';
 import { ValueLimit } from './value-limit.ts';
-import {
-  FIRST_ANYWHERE,
-  FIRST_HUMAN_ANYWHERE,
-  FIRST_HUMAN_ON_LINK,
-  FIRST_ON_LINK,
-  VisitorsSeen,
-} from './visitors-seen.ts';
+import { VisitorsSeen } from './visitors-seen.ts';
 
 /** A clock this far ahead is taken for wrong. */
 const AHEAD_MS_MAX = 5 * MINUTE_MS;
-const SLOT_MS = 15 * MINUTE_MS;
-const ALL_LINKS = 0;
 /** A click makes at most two notes of its visitor, so merging three keeps ahead. */
 const MERGES_PER_CLICK = 3;
 
@@ -54,24 +48,6 @@ export interface IngestOptions {
 interface LinkFacts {
   ownerId: number | null;
   live: boolean;
-}
-
-interface LinkTotals {
-  clicks: number;
-  human: number;
-  rows: number;
-  lastAt: number;
-}
-
-/** What one batch adds, gathered before anything is written. */
-class Additions {
-  readonly slots = new Map<number, Map<number, Counts>>();
-  readonly hours = new Map<number, Map<number, Map<number, Counts>>>();
-  readonly days = new Map<number, Map<number, Map<number, Counts>>>();
-  readonly links = new Map<number, LinkTotals>();
-  readonly owners = new Map<number, number>();
-  readonly clickHours = new Map<number, [minId: number, maxId: number]>();
-  rows = 0;
 }
 
 /**
@@ -153,7 +129,10 @@ export class SqliteIngestStore implements IngestPort {
     const live = clicks.filter((click) => this.factsOf(click.linkId, facts).live);
     const kept = this.options.sampleRate >= 1 ? live.length : live.filter((click) => this.isKept(click)).length;
     const firstId = kept > 0 ? this.takeIds(kept) : 0;
-    const additions = new Additions();
+    const additions = new BatchAdditions({
+      valueFor: (day, linkId, valueId) => this.valueFor(day, linkId, valueId),
+      dayTierCovers: this.options.dayTierCovers,
+    });
     let nextId = firstId;
     this.countForLimit(live, now);
     for (const click of live) {
@@ -206,74 +185,36 @@ export class SqliteIngestStore implements IngestPort {
     return row.first;
   }
 
-  private add(click: EnrichedClick, at: number, id: number, ownerId: number | null, additions: Additions): void {
+  private add(click: EnrichedClick, at: number, id: number, ownerId: number | null, additions: BatchAdditions): void {
     const { linkId } = click;
-    const day = Math.floor(at / DAY_MS);
-    const hour = Math.floor(at / HOUR_MS);
-    const human = click.quality === 'human' ? 1 : 0;
-    const first = this.seen.note(day, linkId, click.visitor, human === 1);
-    const ids = VALUE_COLUMNS.map(([field, dimension]) => this.values.idOf(dimension, click[field]));
+    const human = click.quality === 'human';
+    const firstSeen = this.seen.note(Math.floor(at / DAY_MS), linkId, click.visitor, human);
+    const values = VALUE_COLUMNS.map(([field, dimension]) => this.values.idOf(dimension, click[field]));
     if (id !== 0) {
       const originalAt = at === click.at ? null : click.at;
-      this.statements.click.run(id, linkId, ownerId, at, originalAt, click.urlVersion, ...ids, click.visitor, first);
-      additions.rows++;
-      if (ownerId !== null) additions.owners.set(ownerId, (additions.owners.get(ownerId) ?? 0) + 1);
-      const range = additions.clickHours.get(hour);
-      if (range) range[1] = id;
-      else additions.clickHours.set(hour, [id, id]);
+      this.statements.click.run(
+        id,
+        linkId,
+        ownerId,
+        at,
+        originalAt,
+        click.urlVersion,
+        ...values,
+        click.visitor,
+        firstSeen,
+      );
     }
-    const totals = additions.links.get(linkId) ?? { clicks: 0, human: 0, rows: 0, lastAt: 0 };
-    totals.clicks++;
-    totals.human += human;
-    totals.rows += id === 0 ? 0 : 1;
-    totals.lastAt = Math.max(totals.lastAt, at);
-    additions.links.set(linkId, totals);
-    this.addRollups(linkId, at, day, hour, ids, human, first, additions);
+    additions.add({ linkId, human, firstSeen, values }, at, id, ownerId);
   }
 
-  private addRollups(
-    linkId: number,
-    at: number,
-    day: number,
-    hour: number,
-    ids: readonly number[],
-    human: number,
-    first: number,
-    additions: Additions,
-  ): void {
-    const onLink = first & FIRST_ON_LINK ? 1 : 0;
-    const humanOnLink = first & FIRST_HUMAN_ON_LINK ? 1 : 0;
-    const anywhere = first & FIRST_ANYWHERE ? 1 : 0;
-    const humanAnywhere = first & FIRST_HUMAN_ANYWHERE ? 1 : 0;
-    const slot = Math.floor(at / SLOT_MS);
-    addCounts(child(additions.slots, linkId), slot, 1, onLink, human, humanOnLink);
-    addCounts(child(additions.slots, ALL_LINKS), slot, 1, anywhere, human, humanAnywhere);
-    const ofLink = child(child(additions.hours, hour), linkId);
-    const ofAll = child(child(additions.hours, hour), ALL_LINKS);
-    const lateLink = this.options.dayTierCovers(day, linkId) ? child(child(additions.days, day), linkId) : null;
-    const lateAll = this.options.dayTierCovers(day, ALL_LINKS) ? child(child(additions.days, day), ALL_LINKS) : null;
-    const linkValue = DIMENSIONS.link * DIMENSION_SPAN + linkId;
-    addCounts(ofAll, linkValue, 1, onLink, human, humanOnLink);
-    if (lateAll) addCounts(lateAll, linkValue, 1, onLink, human, humanOnLink);
-    for (let column = 0; column < ids.length; column++) {
-      const id = ids[column];
-      // Human is what is left when all other qualities are taken from the total: no row of its own.
-      if (id === undefined || id === 0 || (human === 1 && column >= QUALITY_COLUMN)) continue;
-      const forLink = this.allowed(day, linkId, id);
-      const forAll = this.allowed(day, ALL_LINKS, id);
-      addCounts(ofLink, forLink, 1, onLink, human, humanOnLink);
-      addCounts(ofAll, forAll, 1, anywhere, human, humanAnywhere);
-      if (lateLink) addCounts(lateLink, forLink, 1, onLink, human, humanOnLink);
-      if (lateAll) addCounts(lateAll, forAll, 1, anywhere, human, humanAnywhere);
-    }
+  /** Links as values of the dimension `link` have no limit: they are ours, not a client's. */
+  private valueFor(day: number, linkId: number, valueId: number): number {
+    const dimension = Math.floor(valueId / VALUE_SPAN);
+    if (dimension === DIMENSIONS.link || this.limit.allows(day, linkId, valueId)) return valueId;
+    return this.values.idOf(dimension, OTHER_VALUE);
   }
 
-  private allowed(day: number, linkId: number, valueId: number): number {
-    if (this.limit.allows(day, linkId, valueId)) return valueId;
-    return this.values.idOf(Math.floor(valueId / DIMENSION_SPAN), OTHER_VALUE);
-  }
-
-  private write(additions: Additions): void {
+  private write(additions: BatchAdditions): void {
     this.slots.add(rowsOfTwo(additions.slots));
     this.hours.add(rowsOfThree(additions.hours));
     this.days.add(rowsOfThree(additions.days));
@@ -299,8 +240,6 @@ export class SqliteIngestStore implements IngestPort {
   }
 }
 
-const QUALITY_COLUMN = VALUE_COLUMNS.findIndex(([field]) => field === 'quality');
-
 /** A clock that is far ahead is taken for wrong, and the present for the time. */
 function soundTime(click: EnrichedClick, now: number): number {
   return click.at > now + AHEAD_MS_MAX ? now : click.at;
@@ -308,40 +247,6 @@ function soundTime(click: EnrichedClick, now: number): number {
 
 function outcome(result: IngestOutcome['result']): IngestOutcome {
   return { result, committed: 0, discarded: 0, dead: 0, eventIds: [0, 0] };
-}
-
-function child<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
-  let inner = map.get(key);
-  if (!inner) {
-    inner = new Map();
-    map.set(key, inner);
-  }
-  return inner;
-}
-
-const ascending = (a: number, b: number) => a - b;
-const sortedKeys = (map: Map<number, unknown>): number[] => [...map.keys()].sort(ascending);
-
-/** Rows in the order of the primary key: neighbours in the statement are neighbours in the tree. */
-function rowsOfTwo(outer: Map<number, Map<number, Counts>>, values: number[] = [], lead: number[] = []): number[] {
-  for (const first of sortedKeys(outer)) {
-    const inner = outer.get(first);
-    if (!inner) continue;
-    for (const second of sortedKeys(inner)) {
-      const counts = inner.get(second);
-      if (counts) values.push(...lead, first, second, ...counts);
-    }
-  }
-  return values;
-}
-
-function rowsOfThree(outer: Map<number, Map<number, Map<number, Counts>>>): number[] {
-  const values: number[] = [];
-  for (const first of sortedKeys(outer)) {
-    const inner = outer.get(first);
-    if (inner) rowsOfTwo(inner, values, [first]);
-  }
-  return values;
 }
 
 function prepare(sqlite: Database) {

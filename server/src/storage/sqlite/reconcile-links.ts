@@ -1,9 +1,9 @@
 import type { Database } from 'bun:sqlite';
 import { DIMENSIONS } from '@waymark/contract';
 import type { Difference } from '../../clicks/reconcile.ts';
+import { FIRST_HUMAN_ON_LINK, FIRST_ON_LINK } from '../../clicks/rollup-rows.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
 import { countsFrom, DIFFERING_COUNTS, HAVING_DIFFERENCE } from './reconcile-rows.ts';
-import { FIRST_HUMAN_ON_LINK, FIRST_ON_LINK } from './visitors-seen.ts';
 
 const SLOT_MS = HOUR_MS / 4;
 

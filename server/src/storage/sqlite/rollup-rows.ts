@@ -58,3 +58,34 @@ export class RollupWriter {
     for (; at < values.length; at += this.width) this.one.run(values.slice(at, at + this.width));
   }
 }
+
+const ascending = (a: number, b: number) => a - b;
+/** Keys in the order of the tables. */
+export const sortedKeys = (map: Map<number, unknown>): number[] => [...map.keys()].sort(ascending);
+
+/** Rows of two keys and counts, one after the other, in the order of the primary key: neighbours in the statement are neighbours in the tree. */
+export function rowsOfTwo(
+  outer: Map<number, Map<number, Counts>>,
+  values: number[] = [],
+  lead: number[] = [],
+): number[] {
+  for (const first of sortedKeys(outer)) {
+    const inner = outer.get(first);
+    if (!inner) continue;
+    for (const second of sortedKeys(inner)) {
+      const counts = inner.get(second);
+      if (counts) values.push(...lead, first, second, ...counts);
+    }
+  }
+  return values;
+}
+
+/** As `rowsOfTwo`, with three keys. */
+export function rowsOfThree(outer: Map<number, Map<number, Map<number, Counts>>>): number[] {
+  const values: number[] = [];
+  for (const first of sortedKeys(outer)) {
+    const inner = outer.get(first);
+    if (inner) rowsOfTwo(inner, values, [first]);
+  }
+  return values;
+}

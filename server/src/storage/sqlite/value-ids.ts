@@ -1,10 +1,8 @@
 import type { Database } from 'bun:sqlite';
+import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 
 /** Values whose ids are kept in memory, in two generations. */
 const CACHE_MAX = 50_000;
-
-/** A dimension's number leads each of its value ids, so ids of one dimension are one range. */
-export const DIMENSION_SPAN = 2 ** 32;
 
 /**
  * Ids of dimension values, made on first use. The cache may hold ids of a transaction that was rolled back:
@@ -61,12 +59,12 @@ export class ValueIds {
   }
 
   private firstFree(dimension: number): number {
-    const low = dimension * DIMENSION_SPAN;
+    const low = dimension * VALUE_SPAN;
     const row = this.sqlite
       .query<{ id: number | null }, [number, number]>(
         'SELECT max(id) AS id FROM dimension_values WHERE id BETWEEN ? AND ?',
       )
-      .get(low, low + DIMENSION_SPAN - 1);
+      .get(low, low + VALUE_SPAN - 1);
     return (row?.id ?? low) + 1;
   }
 }

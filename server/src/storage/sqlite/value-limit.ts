@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite';
 import { LIMITS } from '@waymark/contract';
-import { DIMENSION_SPAN } from './value-ids.ts';
+import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 
 /** Link-days whose number of clicks is kept in memory before it is counted anew. */
 const DAYS_TRACKED_MAX = 200_000;
@@ -58,7 +58,7 @@ export class ValueLimit {
   allows(day: number, linkId: number, valueId: number): boolean {
     const values = this.days.get(day)?.get(linkId)?.values;
     if (!values) return true;
-    const dimension = Math.floor(valueId / DIMENSION_SPAN);
+    const dimension = Math.floor(valueId / VALUE_SPAN);
     let known = values.get(dimension);
     if (!known) {
       known = new Set();
@@ -83,7 +83,7 @@ export class ValueLimit {
   private load(day: number, linkId: number): Map<number, Set<number>> {
     const values = new Map<number, Set<number>>();
     for (const { value_id } of this.valuesOf.all(day * 24, day * 24 + 23, linkId)) {
-      const dimension = Math.floor(value_id / DIMENSION_SPAN);
+      const dimension = Math.floor(value_id / VALUE_SPAN);
       const known = values.get(dimension) ?? new Set();
       known.add(value_id);
       values.set(dimension, known);

@@ -1,11 +1,5 @@
 import type { Database } from 'bun:sqlite';
 
-/** What `clicks.first_seen` is made of. */
-export const FIRST_ON_LINK = 1;
-export const FIRST_HUMAN_ON_LINK = 2;
-export const FIRST_ANYWHERE = 4;
-export const FIRST_HUMAN_ANYWHERE = 8;
-
 const SEEN = 1;
 const SEEN_HUMAN = 2;
 const ANYWHERE = 0;
@@ -51,7 +45,7 @@ export class VisitorsSeen {
   /** Days that the table has rows of; all other days are answered from memory alone. */
   private readonly mergedDays = new Map<number, boolean>();
 
-  /** Notes a click; returns the FIRST_ flags that it earns. */
+  /** Notes a click; returns the bits of `clicks.first_seen` that it earns (FIRST_ in clicks/rollup-rows.ts). */
   note(day: number, linkId: number, visitor: number, human: boolean): number {
     if (!this.loaded) this.load();
     const anywhere = this.masked(day, ANYWHERE, visitor);
