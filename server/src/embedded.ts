@@ -49,7 +49,7 @@ export interface EmbeddedDeps {
 }
 
 const thread = (name: string) =>
-  new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
+  new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: name !== 'writer' });
 
 /** Opens the data directory and starts its threads. Errors: throws when another process holds it or a file can't be used. */
 export async function openEmbedded({

@@ -34,7 +34,7 @@ export async function drained(url: string, limitSeconds = 600): Promise<number> 
     const seconds = (performance.now() - start) / 1000;
     if (inFlight === 0) return seconds;
     if (seconds > limitSeconds) throw new Error(`${inFlight} clicks are still in flight after ${limitSeconds} s`);
-    await Bun.sleep(50);
+    await Bun.sleep(250);
   }
 }
 

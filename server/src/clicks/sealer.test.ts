@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
+import { AppError } from '../platform/app-error.ts';
 import { decodeBatch } from './batch.ts';
 import type { EnrichedClick, OutboxClick } from './click.ts';
+import type { IngestOutcome, IngestPort } from './ingest.ts';
 import { type RawRun, type SealedFrame, Sealer } from './sealer.ts';
 
 const EDGE = 'e'.repeat(32);
@@ -52,7 +54,8 @@ const enrich = (click: OutboxClick): EnrichedClick => ({
 });
 
 /** A sealer over a queue that gives each run once, and a disk that is full for as long as `disk.full`. */
-async function start(runs: RawRun[], sealedThrough = new Map<string, number>()) {
+async function start(runs: RawRun[], sealedThrough = new Map<string, number>(), ingest: Partial<IngestPort> = {}) {
+  const time = { now: 1_700_000_000_000 };
   const disk = { full: false };
   const contents: string[] = [];
   const sealer = await Sealer.create<SealedFrame>(
@@ -66,7 +69,7 @@ async function start(runs: RawRun[], sealedThrough = new Map<string, number>()) 
           contents.push(content);
           return { edgeId, firstSeq, lastSeq, file: 1 };
         },
-        content: () => '',
+        content: ({ firstSeq }) => contents.find((content) => decodeBatch(content).firstSeq === firstSeq) ?? '',
         sync: () => {},
         rotateIfOld: () => {},
         remove: () => {},
@@ -80,10 +83,11 @@ async function start(runs: RawRun[], sealedThrough = new Map<string, number>()) 
         deadLetter: async () => {},
         progress: async () => [],
         salt: async () => null,
+        ...ingest,
       },
       hash: () => '',
       keepMs: 0,
-      now: () => 1_700_000_000_000,
+      now: () => time.now,
       segmentsRemoved: () => {},
     },
     sealedThrough,
@@ -95,7 +99,7 @@ async function start(runs: RawRun[], sealedThrough = new Map<string, number>()) 
       unreadable,
       clicks: clicks.length,
     }));
-  return { sealer, disk, batches };
+  return { sealer, disk, batches, time };
 }
 
 describe('the sealer', () => {
@@ -127,5 +131,60 @@ describe('the sealer', () => {
     const { sealer, batches } = await start([run(21, 22, other)]);
     while (await sealer.pump());
     expect(batches()).toEqual([{ edgeId: other, range: [21, 22], unreadable: 0, clicks: 2 }]);
+  });
+
+  const committed = (): IngestOutcome => ({
+    result: 'committed',
+    committed: 1,
+    discarded: 0,
+    dead: 0,
+    eventIds: [1, 1],
+  });
+  /** Pumps until nothing is left to deliver, the clock moving on past every back-off. */
+  async function deliverAll(sealer: Sealer<SealedFrame>, time: { now: number }, rounds = 40): Promise<void> {
+    for (let round = 0; round < rounds && !(await sealer.pump()) && !sealer.idle; round++) {
+      time.now += 10_000;
+      await new Promise((resume) => setImmediate(resume));
+    }
+  }
+
+  test('puts a batch aside that is refused again and again, and delivers the rest', async () => {
+    const letters: [number, number, string][] = [];
+    const { sealer, time } = await start([run(1, 2), run(3, 3)], new Map(), {
+      async ingest(content) {
+        if (decodeBatch(content).firstSeq === 1) throw new Error('a constraint failed');
+        return committed();
+      },
+      async deadLetter({ firstSeq, lastSeq, reason }) {
+        letters.push([firstSeq, lastSeq, reason]);
+      },
+    });
+    while (await sealer.pump());
+    await deliverAll(sealer, time);
+    expect(letters).toEqual([[1, 2, 'a constraint failed']]);
+    expect(sealer.idle).toBe(true);
+    expect(sealer.status()).toMatchObject({ dead: 2, committedSeq: 3, lastError: null });
+  });
+
+  test('waits for a database that is away, however long, and puts nothing aside', async () => {
+    let away = true;
+    const letters: unknown[] = [];
+    const { sealer, time } = await start([run(1, 2)], new Map(), {
+      async ingest() {
+        if (away) throw new AppError('unavailable', 'The database cannot be written just now');
+        return committed();
+      },
+      async deadLetter(entry) {
+        letters.push(entry);
+      },
+    });
+    while (await sealer.pump());
+    await deliverAll(sealer, time);
+    expect(sealer.idle).toBe(false);
+    expect(sealer.status().lastError).toContain('cannot be written');
+    away = false;
+    await deliverAll(sealer, time);
+    expect(sealer.idle).toBe(true);
+    expect(letters).toEqual([]);
   });
 });

@@ -1,16 +1,23 @@
+import { AppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { encodeBatch } from './batch.ts';
 import type { EnrichedClick, OutboxClick } from './click.ts';
 import type { IngestPort } from './ingest.ts';
 
 /** Clicks in one batch: small enough that its transaction holds the writer for about 20 ms at most. */
-export const BATCH_CLICKS_MAX = 1000;
+export const BATCH_CLICKS_MAX = 600;
 
 /** Batches on their way to the database at one time. */
-const IN_FLIGHT_MAX = 3;
+const IN_FLIGHT_MAX = 24;
+
+/** Batches that are handed over together when there is a backlog. */
+const GROUP = 12;
 
 /** Contents kept in memory for sending; beyond that a batch is read back from disk. */
-const CONTENTS_MAX = 8;
+const CONTENTS_MAX = 36;
+
+/** Failures of one batch, other than a database that is away, after which it is put aside so that the rest goes on. */
+const FAILURES_MAX = 5;
 
 const BACKOFF_MS = { first: 100, most: 5000 };
 
@@ -90,6 +97,7 @@ export interface SealerDeps<Frame extends SealedFrame> {
 interface Delivery<Frame> {
   frame: Frame;
   sending: boolean;
+  failures: number;
   content: string | null;
   oldestAt: number;
   clicks: number;
@@ -133,6 +141,7 @@ export class Sealer<Frame extends SealedFrame> {
         this.deliveries.push({
           frame,
           sending: false,
+          failures: 0,
           content: null,
           oldestAt: deps.now(),
           clicks: frame.lastSeq - frame.firstSeq + 1,
@@ -153,7 +162,8 @@ export class Sealer<Frame extends SealedFrame> {
   /** Seals and delivers what there is. Returns whether anything was sealed. Errors: throws when sealing can't be written. */
   async pump(): Promise<boolean> {
     const sealedSomething = await this.sealNext();
-    this.deliver();
+    // While there is a backlog batches are handed over in groups, which ingest then counts together.
+    if (!sealedSomething || this.deliveries.length - this.inFlight >= GROUP) this.deliver();
     return sealedSomething;
   }
 
@@ -232,6 +242,7 @@ export class Sealer<Frame extends SealedFrame> {
     this.deliveries.push({
       frame,
       sending: false,
+      failures: 0,
       content: this.deliveries.length < CONTENTS_MAX ? content : null,
       oldestAt: run.clicks[0]?.at ?? this.deps.now(),
       clicks: lastSeq - firstSeq + 1,
@@ -268,12 +279,38 @@ export class Sealer<Frame extends SealedFrame> {
       this.inFlight--;
       this.confirm(delivery);
     } catch (error) {
+      const isAway = error instanceof AppError && error.code === 'unavailable';
+      if (!isAway) delivery.failures++;
+      const isGivenUp = delivery.failures >= FAILURES_MAX && (await this.putAside(delivery, error));
       this.inFlight--;
+      if (isGivenUp) {
+        this.confirm(delivery);
+        return;
+      }
       delivery.sending = false;
       delivery.content = null;
       this.lastError = error instanceof Error ? error.message : String(error);
       this.backoffMs = Math.min(Math.max(this.backoffMs * 2, BACKOFF_MS.first), BACKOFF_MS.most);
       this.retryAt = this.deps.now() + this.backoffMs;
+    }
+  }
+
+  /** Whether the batch is a dead letter now. */
+  private async putAside({ frame, clicks }: Delivery<Frame>, error: unknown): Promise<boolean> {
+    try {
+      const { edgeId, firstSeq, lastSeq } = frame;
+      const reason = error instanceof Error ? error.message : String(error);
+      await this.deps.ingest.deadLetter({
+        edgeId,
+        firstSeq,
+        lastSeq,
+        reason,
+        content: this.deps.sealed.content(frame),
+      });
+      this.totals.dead += clicks;
+      return true;
+    } catch {
+      return false; // Tried again after the next failure.
     }
   }
 
@@ -296,6 +333,5 @@ export class Sealer<Frame extends SealedFrame> {
         for (const { resolve } of ready) resolve();
       }
     }
-    this.deliver();
   }
 }

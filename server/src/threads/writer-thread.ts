@@ -26,9 +26,7 @@ function start(init: WriterInit): { from: number; to: number } {
   const changes = new LinkChanges();
   const context = createWriteContext(sqlite, systemClock, changes);
   const { api, ingest, background } = createWriteServices(context, init);
-  const queue = new WriteQueue(sqlite, { ...api, ingest }, new IdempotencyStore(sqlite, systemClock), changes, () =>
-    ingest.rolledBack(),
-  );
+  const queue = new WriteQueue(sqlite, { ...api, ingest }, new IdempotencyStore(sqlite, systemClock), changes, ingest);
   const send = (replies: Reply[]) => self.postMessage({ replies });
   const sendToSealer = (replies: Reply[]) => init.sealer.postMessage({ replies });
   self.onmessage = ({ data }) => {

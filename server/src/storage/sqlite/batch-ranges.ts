@@ -48,7 +48,12 @@ export class BatchRanges {
     return this.overlap.get(edgeId, lastSeq, firstSeq) ? 'conflict' : { afterSeq: 0 };
   }
 
-  record(batch: ClickBatch, hash: string, outcome: IngestOutcome, now: number): void {
+  record(
+    batch: Pick<ClickBatch, 'edgeId' | 'firstSeq' | 'lastSeq'>,
+    hash: string,
+    outcome: Pick<IngestOutcome, 'committed' | 'discarded' | 'dead'>,
+    now: number,
+  ): void {
     const { edgeId, lastSeq } = batch;
     const before = this.edge.get(edgeId)?.watermark ?? 0;
     const firstSeq = Math.max(batch.firstSeq, before + 1);
@@ -59,6 +64,19 @@ export class BatchRanges {
       watermark = next.last_seq;
     }
     this.advance.run(edgeId, watermark, outcome.committed, outcome.discarded, outcome.dead, now);
+  }
+
+  /**
+   * Counts the seqs of a range that no batch has as dead. Returns how many those are; none where part of them lies in
+   * batches above the watermark, since which part can't be told from the range.
+   */
+  giveUp(edgeId: string, firstSeq: number, lastSeq: number, now: number): number {
+    const from = Math.max(firstSeq, (this.edge.get(edgeId)?.watermark ?? 0) + 1);
+    if (from > lastSeq || this.overlap.get(edgeId, lastSeq, from)) return 0;
+    const dead = lastSeq - from + 1;
+    const nothing = { committed: 0, discarded: 0, dead };
+    this.record({ edgeId, firstSeq: from, lastSeq }, '', nothing, now);
+    return dead;
   }
 
   progress(): EdgeProgress[] {

@@ -12,11 +12,13 @@ const BUSY_TIMEOUT_MS = 5000;
 export function openForWriting(file: string): Database {
   const db = new Database(file, { create: true, readwrite: true, strict: true });
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  // Of a new file only. Larger than the default: ingest changes many pages a little, and each page costs two system calls.
+  db.run('PRAGMA page_size = 8192');
   db.run('PRAGMA journal_mode = WAL');
   db.run('PRAGMA synchronous = FULL');
   db.run('PRAGMA secure_delete = FAST');
   db.run('PRAGMA cache_size = -65536');
-  db.run('PRAGMA wal_autocheckpoint = 10000');
+  db.run('PRAGMA wal_autocheckpoint = 5000');
   db.run('PRAGMA journal_size_limit = 67108864');
   return db;
 }

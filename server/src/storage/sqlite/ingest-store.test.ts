@@ -123,6 +123,49 @@ describe('ingest', () => {
     expect(one<{ n: number }>('SELECT count(*) AS n FROM dead_letters').n).toBe(1);
   });
 
+  test('counts several batches of one transaction as it counts them one by one', async () => {
+    const batches = [0, 1, 2].map((part) =>
+      batch(
+        Array.from({ length: 600 }, (_, i) =>
+          click(part * 600 + i + 1, { visitor: i, linkId: 1 + (i % 4), referrer: `site${i}.example` }),
+        ),
+      ),
+    );
+    const ingester = store();
+    const contents = batches.map(encodeBatch);
+    await harness.run(() =>
+      ingester.grouped(async () => {
+        for (const content of contents)
+          await ingester.ingest(content, createHash('sha256').update(content).digest('hex'));
+      }),
+    );
+    expect(rows()).toBe(1800);
+    expect(sum('rollup_15m', 'clicks', 'link_id = 0')).toBe(1800);
+    expect(sum('link_stats', 'clicks')).toBe(1800);
+    expect(one('SELECT watermark, committed FROM ingest_edges')).toEqual({ watermark: 1800, committed: 1800 });
+    const grouped = harness.sqlite.query('SELECT * FROM rollup_hour ORDER BY hour, link_id, value_id').all();
+    harness.close();
+    harness = createSqliteHarness({ now: () => now });
+    for (let id = 1; id <= 5; id++) addLink(id, id === 5 ? null : 7);
+    const single = store();
+    for (const each of batches) await ingest(single, each);
+    expect(harness.sqlite.query('SELECT * FROM rollup_hour ORDER BY hour, link_id, value_id').all()).toEqual(grouped);
+  });
+
+  test('counts a dead letter as dead, once, and goes on behind it', async () => {
+    const letter = { edgeId: EDGE, firstSeq: 1, lastSeq: 4, reason: 'refused', content: '{}' };
+    await harness.run(() => store().deadLetter(letter));
+    await harness.run(() => store().deadLetter(letter));
+    expect(one<{ n: number }>('SELECT count(*) AS n FROM dead_letters').n).toBe(1);
+    await ingest(store(), batch([click(5)]));
+    expect(one('SELECT watermark, committed, dead FROM ingest_edges')).toEqual({ watermark: 5, committed: 1, dead: 4 });
+  });
+
+  test('refuses content that no edge sealed', async () => {
+    await expect(harness.run(() => store().ingest('{"v":2}', 'x'))).rejects.toThrow('unknown batch version');
+    expect(rows()).toBe(0);
+  });
+
   test('takes of a batch cut anew only what it does not have', async () => {
     await ingest(store(), batch([click(1), click(2), click(3)]));
     const outcome = await ingest(store(), batch([click(2), click(3), click(4), click(5)]));

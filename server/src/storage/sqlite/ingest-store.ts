@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import { type ClickBatch, decodeBatch } from '../../clicks/batch.ts';
 import type { EnrichedClick } from '../../clicks/click.ts';
-import type { EdgeProgress, IngestOutcome, IngestPort } from '../../clicks/ingest.ts';
+import type { DeadLetter, EdgeProgress, IngestOutcome, IngestPort } from '../../clicks/ingest.ts';
 import { ALL_LINKS, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { type Clock, DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { BatchAdditions, child } from './batch-additions.ts';
@@ -63,6 +63,8 @@ export class SqliteIngestStore implements IngestPort {
   private readonly hours: RollupWriter;
   private readonly days: RollupWriter;
   private readonly statements;
+  private additions: BatchAdditions;
+  private isGrouping = false;
 
   constructor(
     sqlite: Database,
@@ -71,27 +73,47 @@ export class SqliteIngestStore implements IngestPort {
     this.ranges = new BatchRanges(sqlite);
     this.values = new ValueIds(sqlite);
     this.seen = new VisitorsSeen(sqlite);
-    this.limit = new ValueLimit(sqlite);
+    this.limit = new ValueLimit(sqlite, () => this.flush());
     this.slots = new RollupWriter(sqlite, 'rollup_15m', ['link_id', 'slot']);
     this.hours = new RollupWriter(sqlite, 'rollup_hour', ['hour', 'link_id', 'value_id']);
     this.days = new RollupWriter(sqlite, 'rollup_day', ['day', 'link_id', 'value_id']);
     this.statements = prepare(sqlite);
+    this.additions = this.noAdditions();
   }
 
   async ingest(content: string, hash: string): Promise<IngestOutcome> {
-    let batch: ClickBatch;
-    try {
-      batch = decodeBatch(content);
-    } catch (error) {
-      return this.refuse(content, `unreadable batch: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const batch = decodeBatch(content);
     const standing = this.ranges.standing(batch, hash);
     if (standing === 'committed') return outcome('already_committed');
     if (standing === 'conflict') {
-      this.bury(batch.edgeId, batch.firstSeq, batch.lastSeq, 'the range is known with other content', content);
-      return outcome('conflict');
+      const { edgeId, firstSeq, lastSeq } = batch;
+      const dead = this.setAside({
+        edgeId,
+        firstSeq,
+        lastSeq,
+        reason: 'the range is known with other content',
+        content,
+      });
+      return { ...outcome('conflict'), dead };
     }
-    return this.commit(batch, hash, standing.afterSeq);
+    const committed = this.commit(batch, hash, standing.afterSeq);
+    if (!this.isGrouping) this.flush();
+    return committed;
+  }
+
+  /**
+   * Runs several `ingest` calls of one transaction and writes what they add to rollups and totals together:
+   * links that several batches share are then written once.
+   */
+  async grouped<T>(work: () => Promise<T>): Promise<T> {
+    this.isGrouping = true;
+    try {
+      const result = await work();
+      this.flush();
+      return result;
+    } finally {
+      this.isGrouping = false;
+    }
   }
 
   /** Call when a transaction that `ingest` ran in was rolled back: what memory holds may never have been stored. */
@@ -99,16 +121,11 @@ export class SqliteIngestStore implements IngestPort {
     this.values.forget();
     this.seen.forget();
     this.limit.forget();
+    this.additions = this.noAdditions();
   }
 
-  async deadLetter(entry: {
-    edgeId: string;
-    firstSeq: number;
-    lastSeq: number;
-    reason: string;
-    content: string;
-  }): Promise<void> {
-    this.bury(entry.edgeId, entry.firstSeq, entry.lastSeq, entry.reason, entry.content);
+  async deadLetter(entry: DeadLetter): Promise<void> {
+    this.setAside(entry);
   }
 
   async progress(): Promise<EdgeProgress[]> {
@@ -129,18 +146,13 @@ export class SqliteIngestStore implements IngestPort {
     const live = clicks.filter((click) => this.factsOf(click.linkId, facts).live);
     const kept = this.options.sampleRate >= 1 ? live.length : live.filter((click) => this.isKept(click)).length;
     const firstId = kept > 0 ? this.takeIds(kept) : 0;
-    const additions = new BatchAdditions({
-      valueFor: (day, linkId, valueId) => this.valueFor(day, linkId, valueId),
-      dayTierCovers: this.options.dayTierCovers,
-    });
     let nextId = firstId;
     this.countForLimit(live, now);
     for (const click of live) {
       const at = soundTime(click, now);
       const id = this.isKept(click) ? nextId++ : 0;
-      this.add(click, at, id, facts.get(click.linkId)?.ownerId ?? null, additions);
+      this.add(click, at, id, facts.get(click.linkId)?.ownerId ?? null);
     }
-    this.write(additions);
     this.seen.mergeSome(live.length * MERGES_PER_CLICK);
     const result: IngestOutcome = {
       result: 'committed',
@@ -185,7 +197,7 @@ export class SqliteIngestStore implements IngestPort {
     return row.first;
   }
 
-  private add(click: EnrichedClick, at: number, id: number, ownerId: number | null, additions: BatchAdditions): void {
+  private add(click: EnrichedClick, at: number, id: number, ownerId: number | null): void {
     const { linkId } = click;
     const human = click.quality === 'human';
     const firstSeen = this.seen.note(Math.floor(at / DAY_MS), linkId, click.visitor, human);
@@ -204,7 +216,7 @@ export class SqliteIngestStore implements IngestPort {
         firstSeen,
       );
     }
-    additions.add({ linkId, human, firstSeen, values }, at, id, ownerId);
+    this.additions.add({ linkId, human, firstSeen, values }, at, id, ownerId);
   }
 
   /** Links as values of the dimension `link` have no limit: they are ours, not a client's. */
@@ -214,7 +226,17 @@ export class SqliteIngestStore implements IngestPort {
     return this.values.idOf(dimension, OTHER_VALUE);
   }
 
-  private write(additions: BatchAdditions): void {
+  private noAdditions(): BatchAdditions {
+    return new BatchAdditions({
+      valueFor: (day, linkId, valueId) => this.valueFor(day, linkId, valueId),
+      dayTierCovers: this.options.dayTierCovers,
+    });
+  }
+
+  /** Writes what has been gathered. */
+  private flush(): void {
+    const { additions } = this;
+    this.additions = this.noAdditions();
     this.slots.add(rowsOfTwo(additions.slots));
     this.hours.add(rowsOfThree(additions.hours));
     this.days.add(rowsOfThree(additions.days));
@@ -230,13 +252,11 @@ export class SqliteIngestStore implements IngestPort {
       this.statements.counter.run('events_by_user', String(ownerId), rows);
   }
 
-  private refuse(content: string, reason: string): IngestOutcome {
-    this.bury('', 0, 0, reason, content);
-    return outcome('conflict');
-  }
-
-  private bury(edgeId: string, firstSeq: number, lastSeq: number, reason: string, content: string): void {
-    this.statements.deadLetter.run(edgeId, firstSeq, lastSeq, reason, content, this.options.now());
+  /** Keeps what can't be ingested and counts its range as dead, once. Returns how many seqs that are. */
+  private setAside({ edgeId, firstSeq, lastSeq, reason, content }: DeadLetter): number {
+    const now = this.options.now();
+    this.statements.deadLetter.run(edgeId, firstSeq, lastSeq, reason, content, now, edgeId, firstSeq, lastSeq);
+    return this.ranges.giveUp(edgeId, firstSeq, lastSeq, now);
   }
 }
 
@@ -274,8 +294,9 @@ function prepare(sqlite: Database) {
     counter: sqlite.prepare<null, [string, string, number]>(
       'INSERT INTO counters (kind, key, n) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET n = n + excluded.n',
     ),
-    deadLetter: sqlite.prepare<null, [string, number, number, string, string, number]>(
-      'INSERT INTO dead_letters (edge_id, first_seq, last_seq, reason, content, at) VALUES (?, ?, ?, ?, ?, ?)',
+    deadLetter: sqlite.prepare<null, [string, number, number, string, string, number, string, number, number]>(
+      `INSERT INTO dead_letters (edge_id, first_seq, last_seq, reason, content, at) SELECT ?, ?, ?, ?, ?, ?
+       WHERE NOT EXISTS (SELECT 1 FROM dead_letters WHERE edge_id = ? AND first_seq = ? AND last_seq = ?)`,
     ),
     makeSalt: sqlite.prepare<null, [number, string]>(
       'INSERT INTO visitor_salts (day, salt) VALUES (?, ?) ON CONFLICT DO NOTHING',

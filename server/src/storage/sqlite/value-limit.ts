@@ -21,7 +21,11 @@ export class ValueLimit {
   private readonly clicksOf;
   private readonly valuesOf;
 
-  constructor(sqlite: Database) {
+  /** `beforeLoad` writes what is gathered and not stored yet. */
+  constructor(
+    sqlite: Database,
+    private readonly beforeLoad: () => void,
+  ) {
     this.clicksOf = sqlite.prepare<{ n: number | null }, [number, number, number]>(
       'SELECT sum(clicks) AS n FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?',
     );
@@ -81,6 +85,7 @@ export class ValueLimit {
   }
 
   private load(day: number, linkId: number): Map<number, Set<number>> {
+    this.beforeLoad();
     const values = new Map<number, Set<number>>();
     for (const { value_id } of this.valuesOf.all(day * 24, day * 24 + 23, linkId)) {
       const dimension = Math.floor(value_id / VALUE_SPAN);

@@ -26,7 +26,10 @@ beforeEach(() => {
       throw new AppError('conflict', 'taken');
     },
   };
-  queue = new WriteQueue(db, { notes }, new IdempotencyStore(db, Date.now), new LinkChanges(), () => {});
+  queue = new WriteQueue(db, { notes }, new IdempotencyStore(db, Date.now), new LinkChanges(), {
+    grouped: (work) => work(),
+    rolledBack: () => {},
+  });
 });
 afterEach(() => {
   db.close();

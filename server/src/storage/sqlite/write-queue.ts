@@ -19,6 +19,19 @@ export interface WriteNotes {
   replayed: boolean;
 }
 
+/** What holds ingest calls of one transaction together. */
+export interface IngestGroup {
+  grouped<T>(work: () => Promise<T>): Promise<T>;
+  /** Told when the transaction of ingest calls was rolled back. */
+  rolledBack(): void;
+}
+
+/** Ingest calls in one transaction while no API call has come for a while; otherwise one. */
+const INGESTS_MAX = 12;
+const QUIET_MS = 250;
+/** Turns after which background work gets one although ingest waits. */
+const TURNS_PER_BACKGROUND = 8;
+
 type SendReplies = (replies: Reply[]) => void;
 
 /** A piece of background work that fits one transaction. Returns whether more is left. */
@@ -27,7 +40,8 @@ export type BackgroundTask = () => Promise<boolean>;
 /**
  * Orders everything that writes the main database. API calls go first, many to a transaction (one fsync for all of them),
  * each in a savepoint of its own; then one ingest or background transaction; then API calls again.
- * Shape: one transaction at a time, each about TRANSACTION_MS_MAX at most.
+ * Shape: one transaction at a time, each about TRANSACTION_MS_MAX at most while API calls come. While none has come for
+ * a while, ingest takes several batches at once, which costs a third less for each click.
  * Errors: when the transaction itself fails, every call in it answers `unavailable` and nothing of it is kept.
  */
 export class WriteQueue {
@@ -42,17 +56,20 @@ export class WriteQueue {
     private readonly services: Services,
     private readonly idempotency: IdempotencyStore,
     private readonly changes: LinkChanges,
-    /** Told when the transaction of an ingest call was rolled back. */
-    private readonly onIngestRolledBack: () => void,
+    private readonly ingestGroup: IngestGroup,
   ) {}
+
+  private lastCallAt = Number.NEGATIVE_INFINITY;
+  private turns = 0;
 
   /** A call that must be durable before it is answered. */
   pushCall(call: Call, send: SendReplies): void {
+    this.lastCallAt = performance.now();
     this.calls.push({ call, send });
     void this.drain();
   }
 
-  /** An ingest call: a transaction of its own, durable with the next checkpoint or API write (its batch stays on disk). */
+  /** An ingest call: durable with the next checkpoint or API write (its batch stays on disk). */
   pushIngest(call: Call, send: SendReplies): void {
     this.ingests.push({ call, send });
     void this.drain();
@@ -71,12 +88,15 @@ export class WriteQueue {
   private async drain(): Promise<void> {
     if (this.draining) return;
     this.draining = true;
+    await Promise.resolve(); // Calls that came in one message are taken together.
     try {
       while (this.calls.length + this.ingests.length + this.background.length > 0) {
         if (this.calls.length > 0) await this.runCalls();
-        const ingest = this.ingests.shift();
-        if (ingest) await this.runIngest(ingest);
-        else if (this.calls.length === 0) await this.runBackground();
+        const isQuiet = performance.now() - this.lastCallAt > QUIET_MS;
+        const ingests = this.ingests.splice(0, isQuiet ? INGESTS_MAX : 1);
+        if (ingests.length > 0) await this.runIngests(ingests);
+        const isBackgroundDue = ingests.length === 0 || ++this.turns % TURNS_PER_BACKGROUND === 0;
+        if (isBackgroundDue && this.calls.length === 0) await this.runBackground();
         await new Promise<void>((resume) => setImmediate(resume));
       }
     } finally {
@@ -131,13 +151,17 @@ export class WriteQueue {
     return { changed: this.changes.take(), replayed };
   }
 
-  private async runIngest({ call, send }: { call: Call; send: SendReplies }): Promise<void> {
-    let reply: Reply = { id: call.id, ok: true, value: null };
-    const failed = await this.transaction('NORMAL', async () => {
-      reply = { id: call.id, ok: true, value: await findMethod(this.services, call)(...call.args) };
+  private async runIngests(taken: { call: Call; send: SendReplies }[]): Promise<void> {
+    const values: unknown[] = [];
+    const failed = await this.transaction('NORMAL', () =>
+      this.ingestGroup.grouped(async () => {
+        for (const { call } of taken) values.push(await findMethod(this.services, call)(...call.args));
+      }),
+    );
+    if (failed) this.ingestGroup.rolledBack();
+    taken.forEach(({ call, send }, at) => {
+      send([failed ? { id: call.id, ok: false, error: toWire(failed) } : { id: call.id, ok: true, value: values[at] }]);
     });
-    if (failed) this.onIngestRolledBack();
-    send([failed ? { id: call.id, ok: false, error: toWire(failed) } : reply]);
   }
 
   private async runBackground(): Promise<void> {
