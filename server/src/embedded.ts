@@ -23,7 +23,7 @@ import { startThread, type Thread } from './threads/start-thread.ts';
 const ROTATE_MS = 5000;
 const WRITER_CLOSE_MS = 5000;
 /** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups. */
-const CACHE_KIB = { reader: 16_384, analytics: 65_536, replica: 32_768 };
+const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384 };
 
 /** The embedded shape: SQLite files in one directory, and the threads that work on them. */
 export interface Embedded {
@@ -49,7 +49,7 @@ export interface EmbeddedDeps {
 }
 
 const thread = (name: string) =>
-  new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: name !== 'writer' });
+  new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
 
 /** Opens the data directory and starts its threads. Errors: throws when another process holds it or a file can't be used. */
 export async function openEmbedded({

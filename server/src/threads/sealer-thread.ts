@@ -21,6 +21,8 @@ const IDLE_MS = 25;
 const STATUS_MS = 250;
 /** After sealing failed. */
 const RETRY_MS = 1000;
+/** Batches after which garbage is collected, at most some 0.3 µs a click. */
+const BATCHES_PER_COLLECTION = 64;
 /** Segments made ready ahead, so that the main thread never has to make one. */
 const SPARES = 3;
 /** Free on the disk before a spare is made: the last room belongs to what is sealed and to the database. */
@@ -123,8 +125,14 @@ async function start(init: SealerInit): Promise<void> {
 
   let syncedAt = 0;
   let saidAt = 0;
+  let sealedSinceCollection = 0;
   for (;;) {
     const busy = await pump();
+    if (busy && ++sealedSinceCollection >= BATCHES_PER_COLLECTION) {
+      // Left alone the heap grows to several times what lives in it before anything is given back.
+      Bun.gc(true);
+      sealedSinceCollection = 0;
+    }
     const now = systemClock();
     if (now - syncedAt >= init.syncMs) {
       housekeep();

@@ -2,8 +2,8 @@ import { closeSync, openSync, readdirSync, readSync, statSync, writeSync } from 
 import { join } from 'node:path';
 import { HEADER_BYTES, readHeader, type SegmentHeader } from './segment-format.ts';
 
-/** Size of a raw segment. At 100,000 clicks a second one lasts most of a second. */
-export const SEGMENT_BYTES = 16 * 1024 * 1024;
+/** Size of a raw segment. At 100,000 clicks a second one lasts about a third of a second. */
+export const SEGMENT_BYTES = 8 * 1024 * 1024;
 
 const RAW = /^raw-(\d{12})\.seg$/;
 const SPARE = /^spare-.*\.seg$/;

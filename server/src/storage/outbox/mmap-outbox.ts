@@ -17,6 +17,9 @@ import { SegmentReader } from './segment-reader.ts';
 /** Raw rows hold addresses, so a segment is closed after this long: it is sealed and gone well within a minute. */
 const SEGMENT_AGE_MS = 15_000;
 
+/** Segments left behind before their mappings are collected. */
+const MAPPINGS_LEFT_MAX = 4;
+
 /** How long appending rests after a segment could not be made. */
 const RETRY_MS = 500;
 
@@ -61,6 +64,7 @@ export class MmapOutbox implements Outbox {
   private rawCount: number;
   private spares: string[];
   private retryAt = 0;
+  private mappingsLeft = 0;
   private readonly segmentBytes: number;
 
   constructor(private readonly options: MmapOutboxOptions) {
@@ -146,6 +150,11 @@ export class MmapOutbox implements Outbox {
       this.nextNumber++;
       this.rawCount++;
       const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+      // The mapping left behind goes with the collector, which does not see its size and so would let many gather.
+      if (++this.mappingsLeft >= MAPPINGS_LEFT_MAX) {
+        this.mappingsLeft = 0;
+        Bun.gc(false);
+      }
       this.segment = { bytes, words, offset: HEADER_BYTES, records: 0, createdAt: now };
       return this.segment;
     } catch {

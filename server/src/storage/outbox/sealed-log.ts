@@ -21,6 +21,7 @@ export class SealedLog implements SealedStore<SealedLogFrame> {
   private current: NumberedFile;
   private offset = 0;
   private dirty = false;
+  private frame = Buffer.alloc(0);
 
   constructor(
     private readonly dir: string,
@@ -39,13 +40,11 @@ export class SealedLog implements SealedStore<SealedLogFrame> {
 
   /** Errors: throws when the disk is full; the frame is then not there. */
   append(edgeId: string, firstSeq: number, lastSeq: number, content: string): SealedLogFrame {
-    const body = Buffer.from(content);
-    const frame = Buffer.allocUnsafe(FRAME_HEAD_BYTES + body.length);
-    frame.writeUInt32LE(body.length, 0);
+    const frame = this.frameFor(content);
+    frame.writeUInt32LE(frame.length - FRAME_HEAD_BYTES, 0);
     frame.write(edgeId, 8, 32, 'latin1');
     frame.writeDoubleLE(firstSeq, 40);
     frame.writeDoubleLE(lastSeq, 48);
-    body.copy(frame, FRAME_HEAD_BYTES);
     frame.writeUInt32LE(Bun.hash.crc32(frame.subarray(8)), 4);
     const fd = this.writable();
     const offset = this.offset;
@@ -55,6 +54,14 @@ export class SealedLog implements SealedStore<SealedLogFrame> {
     this.offset += frame.length;
     this.dirty = true;
     return { edgeId, firstSeq, lastSeq, file: this.current.number, offset, bytes: frame.length };
+  }
+
+  /** One buffer serves all frames: a new one for each would be most of the thread's garbage. */
+  private frameFor(content: string): Buffer {
+    const needed = FRAME_HEAD_BYTES + Buffer.byteLength(content);
+    if (this.frame.length < needed) this.frame = Buffer.allocUnsafe(needed * 2);
+    this.frame.write(content, FRAME_HEAD_BYTES);
+    return this.frame.subarray(0, needed);
   }
 
   content(frame: SealedLogFrame): string {

@@ -17,7 +17,7 @@ export function openForWriting(file: string): Database {
   db.run('PRAGMA journal_mode = WAL');
   db.run('PRAGMA synchronous = FULL');
   db.run('PRAGMA secure_delete = FAST');
-  db.run('PRAGMA cache_size = -65536');
+  db.run('PRAGMA cache_size = -32768');
   db.run('PRAGMA wal_autocheckpoint = 5000');
   db.run('PRAGMA journal_size_limit = 67108864');
   return db;

@@ -3,7 +3,7 @@ import { LIMITS } from '@waymark/contract';
 import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 
 /** Link-days whose number of clicks is kept in memory before it is counted anew. */
-const DAYS_TRACKED_MAX = 200_000;
+const DAYS_TRACKED_MAX = 65_536;
 
 interface LinkDay {
   clicks: number;

@@ -5,7 +5,7 @@ const SEEN_HUMAN = 2;
 const ANYWHERE = 0;
 
 /** Notes in a run before it is frozen and merged. */
-const RUN_MAX = 65_536;
+const RUN_MAX = 32_768;
 
 /**
  * Tells the first click of a visitor on a UTC day, on its link and on any link.
