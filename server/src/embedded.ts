@@ -22,6 +22,8 @@ import { startThread, type Thread } from './threads/start-thread.ts';
 
 const ROTATE_MS = 5000;
 const WRITER_CLOSE_MS = 5000;
+/** Of the database that look-ups read in place: with millions of links many miss the links in memory. */
+const LOOKUP_MAPPED_BYTES = 8 * 2 ** 30;
 /** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups. */
 const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384 };
 
@@ -89,7 +91,7 @@ export async function openEmbedded({
   );
   writer.thread.onDeath(failures.resolve);
 
-  const lookups = openForReading(file, CACHE_KIB.replica);
+  const lookups = openForReading(file, CACHE_KIB.replica, LOOKUP_MAPPED_BYTES);
   resources.defer('look-ups', () => lookups.close());
   const replica = new SqliteReplica(lookups, config.redirect.linkCacheSize, cacheCounts);
   const database = new EmbeddedDatabase(lookups, dataDir);

@@ -36,12 +36,16 @@ export function closeWriting(db: Database): void {
   db.close();
 }
 
-/** A read-only connection. It never checkpoints and never writes. Units: `cacheKib` in KiB. */
-export function openForReading(file: string, cacheKib = 16_384): Database {
+/**
+ * A read-only connection. It never checkpoints and never writes.
+ * Units: `cacheKib` in KiB; `mappedBytes` of the file are read through a mapping, without a system call for each page.
+ */
+export function openForReading(file: string, cacheKib = 16_384, mappedBytes = 0): Database {
   const db = new Database(file, { readonly: true, strict: true });
   db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   db.run('PRAGMA query_only = ON');
   db.run(`PRAGMA cache_size = -${cacheKib}`);
+  db.run(`PRAGMA mmap_size = ${mappedBytes}`);
   return db;
 }
 
