@@ -79,10 +79,6 @@ export class SqliteReplica implements Replica {
     return this.counts.misses;
   }
 
-  get size(): number {
-    return this.young.size + this.old.size;
-  }
-
   /** @NOTE The key is the row's own string: one cut from a request would keep the whole request in memory. */
   private remember(link: ReplicaLink): void {
     if (this.generationMax === 0) return;

@@ -1,3 +1,4 @@
+import { DIMENSIONS } from '@waymark/contract';
 import { clickExportQuerySchema, eventExportQuerySchema, linkExportQuerySchema } from '@waymark/contract/v1/exports';
 import type { ExportedClick } from '../../../clicks/analytics.ts';
 import type { EventFilter } from '../../../clicks/event.ts';
@@ -40,21 +41,7 @@ const CLICK_COLUMNS = [
   'linkId',
   'code',
   'firstToday',
-  'country',
-  'region',
-  'city',
-  'device',
-  'browser',
-  'os',
-  'referrer',
-  'utm_source',
-  'utm_medium',
-  'utm_campaign',
-  'utm_term',
-  'utm_content',
-  'language',
-  'quality',
-  'reason',
+  ...Object.keys(DIMENSIONS).filter((name) => name !== 'link'),
 ];
 
 /** Downloads of everything that a list or a chart stands for. */
