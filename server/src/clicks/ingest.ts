@@ -43,3 +43,12 @@ export interface IngestPort {
   /** The salt of a UTC day (days since the epoch), made on first use; null where the day is over 48 h past. 32 hex digits. */
   salt(day: number): Promise<string | null>;
 }
+
+/** Ingest of several batches in one transaction, which costs less for each click. */
+export interface GroupIngestPort extends IngestPort {
+  /**
+   * As `ingest` for each, all of them in one transaction: an error keeps nothing of any.
+   * Shape: outcomes in the order of the batches.
+   */
+  ingestAll(batches: readonly { content: string; hash: string }[]): Promise<IngestOutcome[]>;
+}

@@ -1,0 +1,13 @@
+/** Keys of PostgreSQL advisory locks. The first two are named in the schema's functions too. */
+export const LOCKS = {
+  /** Held from drawing a seq of the change feed until its transaction has committed. */
+  linkChanges: 7_820_001,
+  /** Held from drawing the ids of recorded clicks until they are committed. */
+  clickOrder: 7_820_002,
+  eventIds: 7_820_003,
+  /** Shared by whoever adds to rollups; alone by whoever moves the border of the day tier. */
+  dayTier: 7_820_004,
+  migration: 7_820_005,
+  /** Held by the one worker that does housekeeping. */
+  housekeeping: 7_820_006,
+} as const;

@@ -1,0 +1,10 @@
+import { migration0001 } from './0001-links-clicks.ts';
+
+export interface Migration {
+  version: number;
+  name: string;
+  sql: string;
+}
+
+/** All migrations in order. Append only; what has been released never changes. */
+export const MIGRATIONS: readonly Migration[] = [migration0001];
