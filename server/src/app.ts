@@ -1,30 +1,24 @@
-import { LIMITS } from '@waymark/contract';
-import type { Server } from 'bun';
+import type { ApiKeyCommands } from './accounts/api-key.ts';
+import type { Backend, EdgeBackend } from './backend.ts';
 import { FillRate } from './clicks/fill-rate.ts';
 import { invariant } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { defaultBaseUrl } from './config/load-config.ts';
 import { openEmbedded } from './embedded.ts';
 import { Access, hashSecret } from './http/access.ts';
-import { createClientAddress } from './http/client-address.ts';
-import { classicError } from './http/error-response.ts';
+import { type ClientAddress, createClientAddress } from './http/client-address.ts';
 import { drawLocalSecret, leaveLocalToken } from './http/local-token.ts';
 import { createRequestIds } from './http/request-id.ts';
+import { listen } from './listener.ts';
 import { createOwnHosts, createServesApp, createServesLinks } from './own-hosts.ts';
-import { AppError } from './platform/app-error.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
 import type { MainLog } from './platform/logger.ts';
 import { Metrics } from './platform/metrics.ts';
 import { OpenResources } from './platform/shutdown.ts';
-import { createApi } from './roles/api/api.ts';
-import type { ApiDeps, RequestInfo } from './roles/api/deps.ts';
-import { type LiveSocketData, liveSockets } from './roles/api/live-sockets.ts';
+import { type Api, createApi, createServiceApi } from './roles/api/api.ts';
+import type { OperationsDeps, PipelineStatus } from './roles/api/deps.ts';
 import { ImportRunner } from './roles/api/v1/import-runner.ts';
-import { answerHead, answerResponse, createEdge, type Edge } from './roles/edge/edge.ts';
-import { startFront } from './roles/edge/front/front.ts';
-
-/** How long a stop lets connections to the full server learn that they end. */
-const STOP_LULL_MS = 100;
+import { createEdge, type Edge } from './roles/edge/edge.ts';
 
 /** A running Waymark. */
 export interface App {
@@ -54,7 +48,7 @@ export async function createApp(config: Config, log: MainLog, now: Clock = syste
 async function build(config: Config, log: MainLog, now: Clock, resources: OpenResources): Promise<App> {
   const { logger } = log;
   const metrics = new Metrics();
-  const embedded = await openEmbedded({
+  const backend = await openEmbedded({
     config,
     logger,
     now,
@@ -62,30 +56,16 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     clickCounts: metrics.clicks,
     cacheCounts: metrics.replicaCache,
   });
-  const { queries, write, replica, outbox, clicks } = embedded;
   const ended = Promise.withResolvers<'requested' | Error>();
-  void embedded.failure.then(ended.resolve);
+  void backend.failure.then(ended.resolve);
   let stopping = false;
   let port = config.listen.port;
 
   const clientAddress = createClientAddress(config.access.trustedProxies);
-  const requestId = createRequestIds();
-  const version = config.release.version;
-  const edge = createEdge({
-    replica,
-    outbox,
-    now,
-    clientAddress,
-    counters: metrics.redirects.outcome,
-    clicks: metrics.clicks,
-    version,
-    observe: observeRedirects(metrics),
-    servesLinks: createServesLinks(config.site),
-  });
-
-  const { bootstrapApiKey } = config.secrets;
+  const edge = backend.edge && buildEdge(backend.edge, { config, metrics, clientAddress, now });
   const local = await drawLocalSecret();
-  const access = new Access(queries.keys, write().keys, {
+  const { bootstrapApiKey } = config.secrets;
+  const access = new Access(backend.keys, backend.api?.write().keys ?? NO_USES, {
     bootstrapHash: bootstrapApiKey === null ? null : hashSecret(bootstrapApiKey),
     localHash: local.hash,
     classic: config.access.classicApi,
@@ -96,90 +76,38 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     const [host] = config.site.shortHosts;
     return host ? `${new URL(baseUrl()).protocol}//${host}` : baseUrl();
   };
-  const isOwnHost = createOwnHosts(config.site, () => port);
-  const importRunner = new ImportRunner({ queries, write, isOwnHost, logger });
-  resources.defer('import jobs', () => importRunner.stop());
-  const deps: ApiDeps = {
+  const deps: OperationsDeps = {
     config,
-    installation: embedded.installation,
-    importJobs: importRunner,
+    installation: backend.installation,
     baseUrl,
     shortUrl: (code) => `${shortBase()}/${code}`,
-    isOwnHost,
-    queries,
-    write,
-    clicks,
+    isOwnHost: createOwnHosts(config.site, () => port),
+    clicks: backend.clicks,
+    state: backend.state,
     access,
     metrics,
     logs: log.buffer,
     logger,
     now,
-    requestId,
+    requestId: createRequestIds(),
     shutDown: () => ended.resolve('requested'),
     isStopping: () => stopping,
-    databaseSizes: () => embedded.database.sizes(),
   };
-  const api = createApi(deps);
-  const servesApp = createServesApp(config.site);
-  const fillRate = new FillRate();
-  metrics.connect({
-    clicks: () => invariant(clicks.status()),
-    outbox: () => outboxFigures(clicks.status(), fillRate, now()),
-    ingestLagSeconds: () => clicks.status().lagSeconds,
-    sqliteBytes: () => embedded.database.sizes(),
-  });
+  connectMetrics(metrics, backend, now);
+  const { api, begin } = buildApi(backend, deps, resources);
 
-  let addressOf: (tunnelPort: number) => string | null = () => null;
-  const full = Bun.serve<LiveSocketData>({
-    hostname: '127.0.0.1',
-    port: 0,
-    development: false,
-    idleTimeout: 75,
-    maxRequestBodySize: LIMITS.uploadBytesMax + LIMITS.bodyBytesMax,
-    websocket: liveSockets,
-    fetch: (request, server) => (stopping ? lastAnswer(answer(request, server)) : answer(request, server)),
-    error: (error) => {
-      logger.error({ err: error }, 'request failed');
-      return classicError(error);
-    },
-  });
-  resources.defer('full server', () => full.stop(true));
-
-  function answer(request: Request, server: Server<LiveSocketData>): Response | Promise<Response> {
-    const remote = server.requestIP(request);
-    const peer = remote === null ? null : addressOf(remote.port);
-    // Only the front may come this way: whoever else finds the port is not who it says.
-    if (peer === null) return classicError(new AppError('forbidden', 'Not served here'));
-    const { pathname, search } = pathOf(request.url);
-    const { headers, method } = request;
-    const answered = edge({ method, path: pathname, query: search, peer, header: (name) => headers.get(name) ?? '' });
-    if (answered) return answerResponse(answered, version);
-    if (!servesApp(headers.get('host') ?? '')) return classicError(new AppError('not_found', 'Not found'));
-    const info: RequestInfo = {
-      peer,
-      address: clientAddress(peer, headers.get('x-forwarded-for') ?? ''),
-      upgrade: (data) => server.upgrade(request, { data: data as LiveSocketData }),
-    };
-    return api(request, info);
-  }
-
-  const front = startFront({
-    hostname: config.listen.host,
-    port: config.listen.port,
-    fast: fastLane(edge, version),
-    upstream: { hostname: '127.0.0.1', port: full.port ?? 0 },
+  port = listen({
+    config,
+    edge,
+    api,
+    clientAddress,
+    servesApp: createServesApp(config.site),
+    isStopping: () => stopping,
     now,
-    onError: (error) => logger.error({ err: error }, 'redirect failed'),
+    logger,
+    resources,
   });
-  port = front.port;
-  addressOf = (tunnelPort) => front.addressOf(tunnelPort);
-  importRunner.wake();
-  resources.defer('listener', async () => {
-    const drained = front.stop(config.shutdown.graceMs);
-    // What clients have sent by now is still answered, with word that it is the last.
-    await Promise.race([drained, Bun.sleep(Math.min(STOP_LULL_MS, config.shutdown.graceMs))]);
-    await Promise.all([drained, full.stop(false)]);
-  });
+  begin();
   const noToken = (err: unknown) => logger.warn({ err }, 'DATA_DIR/admin.token could not be written');
   resources.defer('local token', leaveLocalToken(config, port, local.token, noToken));
 
@@ -187,7 +115,7 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     config,
     port,
     baseUrl: baseUrl(),
-    schema: embedded.schema,
+    schema: backend.schema,
     ended: ended.promise,
     async stop() {
       stopping = true;
@@ -196,11 +124,37 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
   };
 }
 
-/** An answer after which the client is to send no more on its connection. */
-async function lastAnswer(answered: Response | Promise<Response>): Promise<Response> {
-  const response = await answered;
-  if (response) response.headers.set('Connection', 'close');
-  return response;
+/** Of keys that are no more than the bootstrap key and the local token. */
+const NO_USES: Pick<ApiKeyCommands, 'touch'> = { touch: async () => {} };
+
+interface EdgeParts {
+  config: Config;
+  metrics: Metrics;
+  clientAddress: ClientAddress;
+  now: Clock;
+}
+
+function buildEdge({ replica, outbox }: EdgeBackend, { config, metrics, clientAddress, now }: EdgeParts): Edge {
+  return createEdge({
+    replica,
+    outbox,
+    now,
+    clientAddress,
+    counters: metrics.redirects.outcome,
+    clicks: metrics.clicks,
+    version: config.release.version,
+    observe: observeRedirects(metrics),
+    servesLinks: createServesLinks(config.site),
+  });
+}
+
+/** `begin` starts what works in the background, once the server listens. */
+function buildApi(backend: Backend, deps: OperationsDeps, resources: OpenResources): { api: Api; begin: () => void } {
+  if (backend.api === null) return { api: createServiceApi(deps), begin: () => {} };
+  const { queries, write } = backend.api;
+  const importJobs = new ImportRunner({ queries, write, isOwnHost: deps.isOwnHost, logger: deps.logger });
+  resources.defer('import jobs', () => importJobs.stop());
+  return { api: createApi({ ...deps, queries, write, importJobs }), begin: () => importJobs.wake() };
 }
 
 /** Counts answers of the edge in plain numbers: a redirect pays some 100 ns for them. */
@@ -222,27 +176,17 @@ function observeRedirects(metrics: Metrics): (method: string, status: number, se
   };
 }
 
-/** The edge's answers as text for the front. */
-function fastLane(edge: Edge, version: string): Parameters<typeof startFront>[0]['fast'] {
-  return (request) => {
-    const answered = edge(request);
-    return answered === null ? null : { head: answerHead(answered, version), body: answered.body };
-  };
+function connectMetrics(metrics: Metrics, { clicks, state }: Backend, now: Clock): void {
+  const fillRate = new FillRate();
+  metrics.connect({
+    clicks: () => invariant(clicks.status()),
+    outbox: () => outboxFigures(clicks.status(), fillRate, now()),
+    ingestLagSeconds: () => clicks.status().lagSeconds,
+    sqliteBytes: () => state.databaseSizes(),
+  });
 }
 
-/** Path and query of an absolute URL, as they came: a parsed URL would have mended them. */
-function pathOf(url: string): { pathname: string; search: string } {
-  const start = url.indexOf('/', url.indexOf('//') + 2);
-  if (start === -1) return { pathname: '/', search: '' };
-  const query = url.indexOf('?', start);
-  return query === -1
-    ? { pathname: url.slice(start), search: '' }
-    : { pathname: url.slice(start, query), search: url.slice(query + 1) };
-}
-
-type Status = ReturnType<ApiDeps['clicks']['status']>;
-
-function outboxFigures(status: Status, fillRate: FillRate, at: number) {
+function outboxFigures(status: PipelineStatus, fillRate: FillRate, at: number) {
   return {
     depth: status.accepted - status.committedSeq,
     oldestSeconds: status.lagSeconds,

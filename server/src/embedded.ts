@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ApiKeyCommands } from './accounts/api-key.ts';
+import type { ApiBackend, Backend } from './backend.ts';
 import type { Config } from './config/config.ts';
-import type { Replica } from './links/replica.ts';
 import { type Clock, DAY_MS } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import { RpcClient } from './platform/thread-rpc.ts';
-import type { ClickPipeline, Commands, Installation, Queries, WriteScope } from './roles/api/deps.ts';
+import type { ClickPipeline, Commands, Queries, WriteScope } from './roles/api/deps.ts';
 import { GEO_ATTRIBUTION } from './storage/geo/attribution.ts';
 import { MmapOutbox } from './storage/outbox/mmap-outbox.ts';
 import { sealedThrough } from './storage/outbox/sealed-log.ts';
@@ -15,7 +15,7 @@ import { lockDataDir } from './storage/sqlite/data-dir-lock.ts';
 import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
 import { EmbeddedDatabase } from './storage/sqlite/embedded-database.ts';
 import { SqliteReplica } from './storage/sqlite/sqlite-replica.ts';
-import type { WriteCallContext, WriteNotes } from './storage/sqlite/write-queue.ts';
+import type { WriteNotes } from './storage/sqlite/write-queue.ts';
 import type { ReaderInit, SealerInit, WriterInit, WriterReady } from './threads/messages.ts';
 import { SealerHandle } from './threads/sealer-handle.ts';
 import { startThread, type Thread } from './threads/start-thread.ts';
@@ -27,21 +27,7 @@ const LOOKUP_MAPPED_BYTES = 8 * 2 ** 30;
 /** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups. */
 const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384 };
 
-/** The embedded shape: SQLite files in one directory, and the threads that work on them. */
-export interface Embedded {
-  queries: Queries;
-  write: (idempotency?: WriteCallContext['idempotency']) => WriteScope;
-  replica: Replica;
-  outbox: MmapOutbox;
-  clicks: ClickPipeline;
-  database: EmbeddedDatabase;
-  schema: { from: number; to: number };
-  installation: Installation;
-  /** Settles when a thread dies that the process can't do without. */
-  failure: Promise<Error>;
-}
-
-export interface EmbeddedDeps {
+export interface BackendDeps {
   config: Config;
   logger: Logger;
   now: Clock;
@@ -53,7 +39,7 @@ export interface EmbeddedDeps {
 const thread = (name: string) =>
   new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
 
-/** Opens the data directory and starts its threads. Errors: throws when another process holds it or a file can't be used. */
+/** Opens the embedded shape: SQLite files in one directory, and the threads that work on them. Errors: throws when another process holds it or a file can't be used. */
 export async function openEmbedded({
   config,
   logger,
@@ -61,7 +47,7 @@ export async function openEmbedded({
   resources,
   clickCounts,
   cacheCounts,
-}: EmbeddedDeps): Promise<Embedded> {
+}: BackendDeps): Promise<Backend> {
   const { dataDir } = config.storage;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataDir(dataDir);
@@ -166,20 +152,28 @@ export async function openEmbedded({
   });
 
   const read = <T extends object>(client: RpcClient, name: string) => client.service<T>(name);
+  const queries: Queries = {
+    links: read(reader, 'links'),
+    users: read(reader, 'users'),
+    events: read(reader, 'events'),
+    keys: read(reader, 'keys'),
+    analytics: read(analytics, 'analytics'),
+    importJobs: read(reader, 'importJobs'),
+  };
   return {
-    queries: {
-      links: read(reader, 'links'),
-      users: read(reader, 'users'),
-      events: read(reader, 'events'),
-      keys: read(reader, 'keys'),
-      analytics: read(analytics, 'analytics'),
-      importJobs: read(reader, 'importJobs'),
-    },
-    write: createWrite(writerClient),
-    replica,
-    outbox,
+    edge: { replica, outbox },
+    api: { queries, write: createWrite(writerClient) },
+    keys: queries.keys,
     clicks: createPipeline({ outbox, sealer, database, now, clickCounts }),
-    database,
+    state: {
+      databaseAnswers: () =>
+        queries.keys.findByHash('', now()).then(
+          () => true,
+          () => false,
+        ),
+      redis: () => 'off',
+      databaseSizes: () => database.sizes(),
+    },
     schema: writer.ready.schema,
     installation: {
       schemaVersion: writer.ready.schema.to,
@@ -196,7 +190,7 @@ export async function openEmbedded({
 }
 
 /** One set of typed commands serves all requests without an idempotency key; one with a key gets its own. */
-function createWrite(client: RpcClient): Embedded['write'] {
+function createWrite(client: RpcClient): ApiBackend['write'] {
   const commands = (context?: unknown): Commands => ({
     links: client.service('links', context),
     users: client.service('users', context),

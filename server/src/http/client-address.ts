@@ -49,8 +49,11 @@ export function createAddressMatcher(entries: readonly string[]): (address: stri
   };
 }
 
+/** The visitor's address from the connection's own and the X-Forwarded-For header, as far as proxies are trusted. */
+export type ClientAddress = (peer: string, forwardedFor: string) => string;
+
 /** Finds the visitor's address: the nearest hop that is not a trusted proxy. Untrusted headers are never believed. */
-export function createClientAddress(trustedProxies: readonly string[]): (peer: string, forwardedFor: string) => string {
+export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   if (trustedProxies.length === 0) return (peer) => plainAddress(peer);
   const trusted = createAddressMatcher(trustedProxies);
   return (peer, forwardedFor) => {

@@ -5,7 +5,7 @@ import { classicError, problem } from '../../http/error-response.ts';
 import { shortCode } from '../../links/short-path.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { createClassicApi } from './classic/classic.ts';
-import type { ApiDeps, RequestInfo } from './deps.ts';
+import type { ApiDeps, OperationsDeps, RequestInfo } from './deps.ts';
 import type { ApiEnv } from './env.ts';
 import { createOperations } from './operations/operations.ts';
 import { createV1Api } from './v1/v1.ts';
@@ -16,13 +16,24 @@ export type Api = (request: Request, info: RequestInfo) => Response | Promise<Re
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export function createApi(deps: ApiDeps): Api {
+  return createHttp(deps, (app) => {
+    app.route('/api', createV1Api(deps));
+    app.route('/', createClassicApi(deps));
+  });
+}
+
+/** What a process without the api role serves: the operations' endpoints alone. */
+export function createServiceApi(deps: OperationsDeps): Api {
+  return createHttp(deps, () => {});
+}
+
+function createHttp(deps: OperationsDeps, mount: (app: Hono<ApiEnv>) => void): Api {
   const app = new Hono<ApiEnv>({ strict: false });
   app.use(observe(deps));
   const cors = createCors(deps.config.access.cors);
   if (cors !== null) app.use(cors);
   app.route('/', createOperations(deps));
-  app.route('/api', createV1Api(deps));
-  app.route('/', createClassicApi(deps));
+  mount(app);
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
     const error =
@@ -56,7 +67,7 @@ function allowedMethods(app: Hono<ApiEnv>, path: string): string[] {
 }
 
 /** Request id and release on every answer; one count, one duration and one log line for each request. */
-function observe(deps: ApiDeps): Handler<ApiEnv> {
+function observe(deps: OperationsDeps): Handler<ApiEnv> {
   return async (c, next) => {
     const start = performance.now();
     const requestId = deps.requestId(c.req.header('x-request-id'));

@@ -63,6 +63,16 @@ export interface PipelineStatus {
   edges: EdgeProgress[];
 }
 
+/** How what a process stands on is doing. */
+export interface ServiceState {
+  /** Whether the database answers the simplest question. Never rejects; the caller bounds the wait. */
+  databaseAnswers(): Promise<boolean>;
+  /** `off`: this shape has none. */
+  redis(): 'off' | 'ok' | 'away';
+  /** Bytes of the database's files by name; empty where the database is a server of its own. */
+  databaseSizes(): Record<string, number>;
+}
+
 /** What is known of the installation from its start on. */
 export interface Installation {
   schemaVersion: number;
@@ -90,6 +100,7 @@ export interface ApiDeps {
   /** With a key, the first command's result is kept in its own transaction and answered again for the same request. */
   write(idempotency?: IdempotencyKey): WriteScope;
   clicks: ClickPipeline;
+  state: ServiceState;
   access: Access;
   metrics: Metrics;
   logs: LogBuffer;
@@ -100,9 +111,10 @@ export interface ApiDeps {
   shutDown(): void;
   /** True once a stop has begun. */
   isStopping(): boolean;
-  /** Bytes of the database's files by name. */
-  databaseSizes(): Record<string, number>;
 }
+
+/** What the operations' endpoints are given: all that a process of any role has. */
+export type OperationsDeps = Omit<ApiDeps, 'queries' | 'write' | 'importJobs'>;
 
 /** What is known of a request besides itself. */
 export interface RequestInfo {

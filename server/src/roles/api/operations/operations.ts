@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { type AccessRequest, isDirectLoopback } from '../../../http/access.ts';
 import { AppError } from '../../../platform/app-error.ts';
-import type { ApiDeps, PipelineStatus } from '../deps.ts';
+import type { OperationsDeps, PipelineStatus } from '../deps.ts';
 import type { ApiContext, ApiEnv } from '../env.ts';
 import { isChaosToken } from './chaos-token.ts';
 import { health } from './health.ts';
@@ -29,7 +29,7 @@ const ICON =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#14532d"/><path d="M3 5l2.5 6L8 6l2.5 5L13 5" fill="none" stroke="#fff" stroke-width="1.6"/></svg>';
 
 /** What operators, load balancers and browsers ask of the service itself. */
-export function createOperations(deps: ApiDeps): Hono<ApiEnv> {
+export function createOperations(deps: OperationsDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
   const { config, access } = deps;
 
@@ -64,7 +64,7 @@ export function createOperations(deps: ApiDeps): Hono<ApiEnv> {
     const { status, checks } = readiness(role, {
       stopping: deps.isStopping(),
       pipeline: pipelineStatus(deps),
-      databaseAnswers: role === 'edge' ? true : await answersInTime(deps.queries.keys.findByHash('', deps.now())),
+      databaseAnswers: role === 'edge' ? true : await answersInTime(deps.state.databaseAnswers()),
       diskBytesFree: await readDiskFree(config.storage.dataDir),
     });
     return fresh(c).json({ status, checks }, status === 'ready' ? 200 : 503);
@@ -107,7 +107,7 @@ function accessRequest(c: ApiContext): AccessRequest {
   return { headers: c.req.raw.headers, peer: c.env.peer };
 }
 
-function pipelineStatus({ clicks, logger }: ApiDeps): PipelineStatus | null {
+function pipelineStatus({ clicks, logger }: OperationsDeps): PipelineStatus | null {
   try {
     return clicks.status();
   } catch (err) {
@@ -117,7 +117,7 @@ function pipelineStatus({ clicks, logger }: ApiDeps): PipelineStatus | null {
 }
 
 /** Somebody on this machine, directly, or the holder of an admin key. */
-async function requireOperator({ access }: ApiDeps, request: AccessRequest): Promise<void> {
+async function requireOperator({ access }: OperationsDeps, request: AccessRequest): Promise<void> {
   if (!isDirectLoopback(request)) await access.requireKey(request, 'admin');
 }
 

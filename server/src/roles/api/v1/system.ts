@@ -42,7 +42,7 @@ export function addSystemRoute(v1: V1Routes, deps: ApiDeps): void {
         storage: {
           kind: config.storage.kind,
           schemaVersion: installation.schemaVersion,
-          bytes: deps.databaseSizes(),
+          bytes: deps.state.databaseSizes(),
         },
         outbox: {
           edgeId: status.edgeId,
