@@ -1,5 +1,6 @@
 import './lib/node-version.mjs';
 import { ensureInstalled } from './lib/install.mjs';
+import { withServers } from './lib/servers.mjs';
 import { runStaticChecks } from './lib/static-checks.mjs';
 import { runBunTests } from './lib/unit-tests.mjs';
 
@@ -7,7 +8,7 @@ import { runBunTests } from './lib/unit-tests.mjs';
 const start = performance.now();
 ensureInstalled({ dev: true });
 const checks = await runStaticChecks();
-const tests = runBunTests(['contract', 'server/src', 'cli', 'scripts']);
+const tests = await withServers((env) => runBunTests(['contract', 'server/src', 'cli', 'scripts'], { env }));
 const broken = checks.filter(({ ok }) => !ok).map(({ name }) => name);
 console.log(`\nchecks: ${broken.length === 0 ? 'all well' : `${broken.join(', ')} failed`}`);
 console.log(`unit tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped.length} skipped`);

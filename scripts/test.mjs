@@ -1,6 +1,7 @@
 import './lib/node-version.mjs';
 import { runAcceptance, whyNoAcceptance } from './lib/acceptance.mjs';
 import { ensureInstalled } from './lib/install.mjs';
+import { withServers } from './lib/servers.mjs';
 import { runStaticChecks } from './lib/static-checks.mjs';
 import { runBunTests } from './lib/unit-tests.mjs';
 
@@ -9,7 +10,9 @@ const COVERAGE_PERCENT_MIN = 85;
 
 ensureInstalled({ dev: true });
 const checks = await runStaticChecks();
-const tests = runBunTests(['contract', 'server/src', 'server/test', 'cli', 'scripts'], { coverage: true });
+const tests = await withServers((env) =>
+  runBunTests(['contract', 'server/src', 'server/test', 'cli', 'scripts'], { coverage: true, env }),
+);
 const noAcceptance = whyNoAcceptance();
 const acceptance = noAcceptance === null ? await runAcceptance() : { passed: 0, failed: 0 };
 

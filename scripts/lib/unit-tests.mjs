@@ -6,17 +6,21 @@ import { lineCoverage } from './coverage.mjs';
 import { bun, root } from './repository.mjs';
 
 /**
- * Runs `bun test` over the folders that are there.
+ * Runs `bun test` over the folders that are there, with `env` added to the environment.
  * Shape: counts from its own report, `skipped` by name; `coverage` null unless asked for. A run that breaks down counts as one failure.
  */
-export function runBunTests(folders, { coverage = false } = {}) {
+export function runBunTests(folders, { coverage = false, env = {} } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'waymark-test-'));
   try {
     const report = join(directory, 'junit.xml');
     const args = ['test', '--reporter=junit', `--reporter-outfile=${report}`];
     if (coverage) args.push('--coverage', '--coverage-reporter=lcov', `--coverage-dir=${directory}`);
     const present = folders.filter((folder) => existsSync(`${root}/${folder}`)).map((folder) => `./${folder}`);
-    const { status, signal } = spawnSync(bun, [...args, ...present], { cwd: root, stdio: 'inherit' });
+    const { status, signal } = spawnSync(bun, [...args, ...present], {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: 'inherit',
+    });
     const counts = readJunit(existsSync(report) ? readFileSync(report, 'utf8') : '');
     if (status !== 0 && counts.failed === 0) {
       console.log(`bun test ended with ${signal ?? status} and without naming a failed test.`);
