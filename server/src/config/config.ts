@@ -66,11 +66,23 @@ export interface Config {
   readonly warnings: readonly string[];
 }
 
-/** Where the data lives. SQLite in one directory is the one provider of this release. */
-export interface Storage {
+/** Where the data lives: SQLite in one directory, or PostgreSQL with Redis for roles on several machines. */
+export type Storage = EmbeddedStorage | ScaledOutStorage;
+
+export interface EmbeddedStorage {
   readonly kind: 'sqlite';
   /** Absolute. */
   readonly dataDir: string;
+}
+
+export interface ScaledOutStorage {
+  readonly kind: 'postgres';
+  /** Of an edge's replica and outbox. Absolute. */
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** Connections of this process to PostgreSQL, all its pools together. */
+  readonly connectionsMax: number;
 }
 
 /** Origins that browsers may call from. */

@@ -162,15 +162,51 @@ describe('problems', () => {
     expect(ConfigError.exitCode).toBe(78);
   });
 
-  const scaledOut: Record<string, string>[] = [
-    { DATABASE_URL: 'postgres://waymark@db/waymark' },
-    { REDIS_URL: 'redis://cache:6379' },
-    { ROLES: 'edge' },
-    { ROLES: 'api,worker' },
+  const DATABASE_URL = 'postgres://waymark@db/waymark';
+  const REDIS_URL = 'redis://cache:6379';
+  const lacking: [env: Record<string, string>, missing: string][] = [
+    [{ DATABASE_URL }, 'REDIS_URL is not set'],
+    [{ DATABASE_URL, ROLES: 'worker' }, 'REDIS_URL is not set'],
+    [{ REDIS_URL }, 'DATABASE_URL is not set'],
+    [{ ROLES: 'edge' }, 'DATABASE_URL, which is not set'],
+    [{ ROLES: 'api,worker' }, 'DATABASE_URL, which is not set'],
+    [{ DATABASE_URL, REDIS_URL, DB_MAX_CONNECTIONS: '3' }, 'DB_MAX_CONNECTIONS is 3'],
   ];
-  for (const env of scaledOut) {
-    test(`${JSON.stringify(env)} is refused with the release it arrives in`, () => {
-      expect(problemsOf(env)).toEqual([expect.stringContaining('scale-out release')]);
+  for (const [env, missing] of lacking) {
+    test(`${JSON.stringify(env)} is refused with what is missing`, () => {
+      expect(problemsOf(env)).toEqual([expect.stringContaining(missing)]);
+    });
+  }
+
+  test('roles apart run on PostgreSQL and Redis', () => {
+    const { storage, roles } = loadConfig({ DATABASE_URL, REDIS_URL, ROLES: 'edge', DATA_DIR: '/srv/edge' });
+    expect(roles).toEqual(['edge']);
+    expect(storage).toEqual({
+      kind: 'postgres',
+      dataDir: '/srv/edge',
+      databaseUrl: DATABASE_URL,
+      redisUrl: REDIS_URL,
+      connectionsMax: 20,
+    });
+  });
+
+  const addresses: [value: string, problem: RegExp | null][] = [
+    ['rediss://user:pass@cache:6380/2', null],
+    ['redis+cluster://a:7000,b:7001,c:7002', null],
+    ['redis+sentinel://:pass@a:26379,b:26379/main', null],
+    ['redis://a:1,b:2', /several hosts/],
+    ['redis+sentinel://a:26379', /name of the master/],
+    ['redis+cluster://a:70000', /unreadable host/],
+  ];
+  for (const [REDIS_URL, problem] of addresses) {
+    test(`REDIS_URL ${REDIS_URL} is ${problem === null ? 'taken' : 'refused'}`, () => {
+      const problems = problem === null ? [] : [expect.stringMatching(problem)];
+      expect(
+        problemsOf({ DATABASE_URL, REDIS_URL }).filter(
+          (one) =>
+            one.startsWith('REDIS_URL has') || one.startsWith('REDIS_URL names') || one.startsWith('REDIS_URL must'),
+        ),
+      ).toEqual(problems);
     });
   }
 
@@ -232,10 +268,7 @@ describe('warnings', () => {
   });
 
   test('an option that this release does nothing with is named', () => {
-    const { warnings } = loadConfig({ SENTRY_DSN: 'https://key@sentry.example.com/1', DB_MAX_CONNECTIONS: '5' });
-    expect(warnings).toEqual([
-      'DB_MAX_CONNECTIONS is set and has no effect: it belongs to DATABASE_URL, which arrives with the scale-out release.',
-      'SENTRY_DSN is set and has no effect: it arrives with the observability release.',
-    ]);
+    const { warnings } = loadConfig({ SENTRY_DSN: 'https://key@sentry.example.com/1' });
+    expect(warnings).toEqual(['SENTRY_DSN is set and has no effect: it arrives with the observability release.']);
   });
 });

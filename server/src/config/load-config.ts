@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import manifest from '../../../package.json';
-import type { Config, Cors } from './config.ts';
+import type { Config, Cors, Storage } from './config.ts';
 import { ConfigError } from './config-error.ts';
+import { connectionsMin } from './connection-budget.ts';
 import type { OptionValues } from './options.ts';
 import { type Env, readOptions } from './read-options.ts';
 import { warnOfNames, warnOfShortSecrets, warnOfUnused } from './warnings.ts';
@@ -20,19 +21,25 @@ export function loadConfig(env: Env): Config {
 /** What no option sees alone. */
 function crossCheck(values: OptionValues): string[] {
   const problems: string[] = [];
-  if (values.DATABASE_URL !== null) {
+  if (values.DATABASE_URL !== null && values.REDIS_URL === null) {
     problems.push(
-      'DATABASE_URL is set, but this release runs embedded only: PostgreSQL arrives with the scale-out release. Unset it to run on SQLite in DATA_DIR.',
+      `REDIS_URL is not set, and ${roleList(values.ROLES)} on PostgreSQL needs it: Redis carries the clicks from edges to workers.`,
     );
   }
-  if (values.REDIS_URL !== null) {
+  if (values.REDIS_URL !== null && values.DATABASE_URL === null) {
     problems.push(
-      'REDIS_URL is set, but this release runs embedded only: Redis arrives with the scale-out release. Unset it.',
+      'DATABASE_URL is not set, and REDIS_URL belongs to it: set both to run on PostgreSQL and Redis, or neither to run on SQLite in DATA_DIR.',
     );
   }
-  if (values.ROLES.length < 3) {
+  if (values.ROLES.length < 3 && values.DATABASE_URL === null) {
     problems.push(
-      `ROLES is "${values.ROLES.join(',')}", but the embedded database needs edge, api and worker in one process: roles apart arrive with the scale-out release.`,
+      `ROLES is "${values.ROLES.join(',')}", and roles apart need DATABASE_URL, which is not set: on SQLite in DATA_DIR edge, api and worker are one process.`,
+    );
+  }
+  const least = connectionsMin(values.ROLES);
+  if (values.DATABASE_URL !== null && values.DB_MAX_CONNECTIONS < least) {
+    problems.push(
+      `DB_MAX_CONNECTIONS is ${values.DB_MAX_CONNECTIONS}: a process with ${roleList(values.ROLES)} needs ${least} at least.`,
     );
   }
   if (values.APP_HOST !== null && values.SHORT_HOSTS.includes(values.APP_HOST)) {
@@ -42,6 +49,17 @@ function crossCheck(values: OptionValues): string[] {
     problems.push('CORS_ORIGINS holds * and names: give one or the other.');
   }
   return problems;
+}
+
+function roleList(roles: readonly string[]): string {
+  return `the role${roles.length === 1 ? '' : 's'} ${roles.join(', ')}`;
+}
+
+function toStorage(values: OptionValues): Storage {
+  const dataDir = resolve(values.DATA_DIR);
+  const { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl } = values;
+  if (databaseUrl === null || redisUrl === null) return { kind: 'sqlite', dataDir };
+  return { kind: 'postgres', dataDir, databaseUrl, redisUrl, connectionsMax: values.DB_MAX_CONNECTIONS };
 }
 
 function toConfig(values: OptionValues, warnings: string[]): Config {
@@ -54,7 +72,7 @@ function toConfig(values: OptionValues, warnings: string[]): Config {
       appHost: values.APP_HOST,
     },
     roles: values.ROLES,
-    storage: { kind: 'sqlite', dataDir: resolve(values.DATA_DIR) },
+    storage: toStorage(values),
     redirect: { linkCacheSize: values.LINK_CACHE_SIZE },
     outbox: { bytesMax: values.OUTBOX_MAX_BYTES, syncMs: values.OUTBOX_SYNC_MS, keepMs: values.OUTBOX_KEEP },
     events: {

@@ -13,6 +13,7 @@ import {
   networks,
   type Option,
   origins,
+  redisAddress,
   share,
   text,
 } from './option.ts';
@@ -49,20 +50,19 @@ export const GROUPS = {
     DATA_DIR: text('./data', { doc: 'Directory of the SQLite files and the outbox; made if missing.' }),
     DATABASE_URL: connection(['postgres:', 'postgresql:'], {
       secret: true,
-      doc: 'PostgreSQL, for roles on several machines; refused by this release, which runs embedded only.',
+      doc: 'PostgreSQL 15 or newer, for roles on several machines; together with REDIS_URL.',
       empty: 'SQLite in DATA_DIR.',
     }),
-    DB_MAX_CONNECTIONS: integer(10, 1, 1000, {
-      doc: 'Connections of one process to PostgreSQL.',
-      unused: 'belongs to DATABASE_URL, which arrives with the scale-out release',
+    DB_MAX_CONNECTIONS: integer(20, 1, 1000, {
+      doc: 'Connections of one process to PostgreSQL: an edge needs 5, an API 4, a worker 4, all three in one process 13.',
     }),
-    REDIS_URL: connection(['redis:', 'rediss:'], {
+    REDIS_URL: redisAddress({
       secret: true,
-      doc: 'Redis or Valkey, for roles on several machines; refused by this release, which runs embedded only.',
+      doc: 'Redis 7 or Valkey, for roles on several machines: redis://host:port for one server, redis+sentinel://host:port,host:port/master for Sentinel, redis+cluster://host:port,host:port for Cluster; rediss for TLS.',
       empty: 'No Redis.',
     }),
     ROLES: choices(['edge', 'api', 'worker'], 'edge,api,worker', {
-      doc: 'What this process does; the embedded database needs all three in one process.',
+      doc: 'What this process does; on SQLite all three are one process.',
     }),
     LINK_CACHE_SIZE: integer(250_000, 0, 50_000_000, {
       unit: 'links',
