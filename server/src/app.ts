@@ -179,18 +179,15 @@ function observeRedirects(metrics: Metrics): (method: string, status: number, se
 function connectMetrics(metrics: Metrics, { clicks, state }: Backend, now: Clock): void {
   const fillRate = new FillRate();
   metrics.connect({
-    clicks: () => invariant(clicks.status()),
+    clicks: () => invariant(clicks.status().edges),
     outbox: () => outboxFigures(clicks.status(), fillRate, now()),
     ingestLagSeconds: () => clicks.status().lagSeconds,
     sqliteBytes: () => state.databaseSizes(),
   });
 }
 
-function outboxFigures(status: PipelineStatus, fillRate: FillRate, at: number) {
-  return {
-    depth: status.accepted - status.committedSeq,
-    oldestSeconds: status.lagSeconds,
-    bytes: status.outboxBytes,
-    secondsToFull: fillRate.secondsToFull(at, status.outboxBytes, status.outboxBytesLeft),
-  };
+function outboxFigures({ outbox, lagSeconds }: PipelineStatus, fillRate: FillRate, at: number) {
+  if (outbox === null) return null;
+  const { depth, bytes, bytesLeft } = outbox;
+  return { depth, oldestSeconds: lagSeconds, bytes, secondsToFull: fillRate.secondsToFull(at, bytes, bytesLeft) };
 }

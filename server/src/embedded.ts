@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ApiKeyCommands } from './accounts/api-key.ts';
 import type { ApiBackend, Backend } from './backend.ts';
+import { pastEdge } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { type Clock, DAY_MS } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
@@ -24,6 +25,7 @@ const ROTATE_MS = 5000;
 const WRITER_CLOSE_MS = 5000;
 /** Of the database that look-ups read in place: with millions of links many miss the links in memory. */
 const LOOKUP_MAPPED_BYTES = 8 * 2 ** 30;
+const NO_CLICKS = { committed: 0, discarded: 0, dead: 0 };
 /** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups. */
 const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384 };
 
@@ -227,17 +229,18 @@ function createPipeline(parts: {
     onCommitted: (listener) => sealer.onCommitted(listener),
     status() {
       const { committedSeq, oldestAt, lastError } = sealer.status;
-      const behind = outbox.lastSeq > committedSeq;
+      const { edgeId, lastSeq, bytes, bytesLeft } = outbox;
+      const behind = lastSeq > committedSeq;
+      const edges = database.edges();
+      const own = edges.find((edge) => edge.edgeId === edgeId) ?? { edgeId, watermark: 0, ...NO_CLICKS };
       return {
-        edgeId: outbox.edgeId,
-        accepted: outbox.lastSeq,
-        committedSeq,
-        dropped: clickCounts.dropped,
+        outbox: { edgeId, depth: lastSeq - committedSeq, dropped: clickCounts.dropped, bytes, bytesLeft },
         lagSeconds: behind && oldestAt !== null ? Math.min((now() - oldestAt) / 1000, (30 * DAY_MS) / 1000) : 0,
-        outboxBytes: outbox.bytes,
-        outboxBytesLeft: outbox.bytesLeft,
         lastError,
-        edges: database.edges(),
+        edges: [
+          { ...pastEdge(own), accepted: lastSeq, accounted: Math.max(committedSeq, own.watermark) },
+          ...edges.filter((edge) => edge.edgeId !== edgeId).map(pastEdge),
+        ],
       };
     },
   };

@@ -20,18 +20,23 @@ export const systemSchema = z
       schemaVersion: count,
       bytes: z.record(z.string(), count).openapi({ description: 'Size of each file' }),
     }),
-    outbox: z.object({
-      edgeId: z.string(),
-      depth: count.openapi({ description: 'Clicks that are not in the database yet' }),
-      bytes: count,
-      bytesLeft: count,
-      secondsToFull: z
-        .number()
-        .nullable()
-        .openapi({ description: 'At the rate since the last looks; null where it does not grow, or on a first look' }),
-      oldestAt: time.nullable().openapi({ description: 'Time of the oldest click in it' }),
-      lastError: z.string().nullable(),
-    }),
+    outbox: z
+      .object({
+        edgeId: z.string(),
+        depth: count.openapi({ description: 'Clicks that are not in the database yet' }),
+        bytes: count,
+        bytesLeft: count,
+        secondsToFull: z
+          .number()
+          .nullable()
+          .openapi({
+            description: 'At the rate since the last looks; null where it does not grow, or on a first look',
+          }),
+        oldestAt: time.nullable().openapi({ description: 'Time of the oldest click in it' }),
+        lastError: z.string().nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'Of the process that answers; null where it is no edge' }),
     ingestLagSeconds: z.number(),
     clicks: z
       .object({

@@ -23,8 +23,8 @@ type Eventually<T> = T | Promise<T>;
 export interface MetricSources {
   /** From durable sequence numbers: accepted = committed + discarded + dead + inFlight. */
   clicks(): Eventually<{ accepted: number; committed: number; discarded: number; dead: number; inFlight: number }>;
-  /** `secondsToFull` null: it does not grow. */
-  outbox(): Eventually<{ depth: number; oldestSeconds: number; bytes: number; secondsToFull: number | null }>;
+  /** Null where this process is no edge. `secondsToFull` null: it does not grow. */
+  outbox(): Eventually<{ depth: number; oldestSeconds: number; bytes: number; secondsToFull: number | null } | null>;
   /** Age of the oldest accepted click that is not ingested, in seconds; 0 where there is none. */
   ingestLagSeconds(): Eventually<number>;
   /** Sizes in bytes by a short, fixed name of the file (`waymark.db`, `waymark.db-wal`). */
@@ -178,7 +178,7 @@ export class Metrics {
       null,
       () => {
         const now = outbox();
-        return now === undefined ? undefined : (now.secondsToFull ?? Number.POSITIVE_INFINITY);
+        return now == null ? undefined : (now.secondsToFull ?? Number.POSITIVE_INFINITY);
       },
     );
     this.gauge(

@@ -2,7 +2,7 @@ import type { ApiKeyCommands, ApiKeyQueries } from '../../accounts/api-key.ts';
 import type { UserCommands, UserQueries } from '../../accounts/user.ts';
 import type { AnalyticsQueries } from '../../clicks/analytics.ts';
 import type { EventCommands, EventQueries } from '../../clicks/event.ts';
-import type { EdgeProgress } from '../../clicks/ingest.ts';
+import type { EdgeClicks } from '../../clicks/invariant.ts';
 import type { Config } from '../../config/config.ts';
 import type { Access } from '../../http/access.ts';
 import type { ImportJobCommands, ImportJobQueries } from '../../links/import-jobs.ts';
@@ -43,24 +43,32 @@ export interface WriteScope extends Commands {
 export interface ClickPipeline {
   /** Waits until clicks accepted before this call are in the database, or `timeoutMs` is over. Returns whether they are. */
   settle(timeoutMs: number): Promise<boolean>;
-  /** Clicks this process has accepted, ever; of them, those that are not committed yet. */
   status(): PipelineStatus;
   /** Told after clicks were committed; returns how to stop listening. At most one call in 250 ms. */
   onCommitted(listener: () => void): () => void;
 }
 
 export interface PipelineStatus {
-  edgeId: string;
-  accepted: number;
-  committedSeq: number;
-  dropped: number;
-  /** Seconds since the oldest click that is not committed; 0 for none. */
+  /** Null where this process is no edge. */
+  outbox: OutboxStatus | null;
+  /** Seconds since the oldest click that is known here and not committed; 0 for none. */
   lagSeconds: number;
-  outboxBytes: number;
-  outboxBytesLeft: number;
+  /** Why clicks could not be delivered or ingested when that was last tried, or null. */
   lastError: string | null;
-  /** Counts of every edge id that the database knows, as of the last look. */
-  edges: EdgeProgress[];
+  /** Every edge id: this process's own as it is, all others as of the last look. */
+  edges: EdgeClicks[];
+}
+
+/** The outbox of this process. */
+export interface OutboxStatus {
+  edgeId: string;
+  /** Clicks that are not in the database yet. */
+  depth: number;
+  /** Clicks that were never accepted, since the start. */
+  dropped: number;
+  bytes: number;
+  /** Before clicks are dropped. */
+  bytesLeft: number;
 }
 
 /** How what a process stands on is doing. */

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test';
 import { loadConfig } from '../../../config/load-config.ts';
 import { health } from './health.ts';
 
-const status = () => ({ edgeId: 'e'.repeat(32), lastError: null });
+const outbox = { edgeId: 'e'.repeat(32), depth: 0, dropped: 0, bytes: 0, bytesLeft: 1 };
+const status = () => ({ outbox, lastError: null });
 
 test('health names the release, the flags and this instance', () => {
   const config = loadConfig({ APP_VERSION: '9.9.9', GIT_SHA: 'abc', ENABLE_AUTO_BLOCKING: 'yes' });

@@ -13,14 +13,14 @@ export interface Health {
   /** `failing`: clicks could not be written into it when that was last tried. */
   db: 'ok' | 'failing';
   redis: 'off';
-  /** The edge id; null where the outbox can't be asked. */
+  /** The edge id; null where this process is no edge, or the outbox can't be asked. */
   instance: string | null;
   /** Whether every click is also an event: `sampled` where rows are sampled, or leave by age. */
   events: 'complete' | 'sampled';
 }
 
 /** The process is alive and this is who it is. Never throws: no dependency can make it fail. */
-export function health(config: Config, clickStatus: () => Pick<PipelineStatus, 'edgeId' | 'lastError'>): Health {
+export function health(config: Config, clickStatus: () => Pick<PipelineStatus, 'outbox' | 'lastError'>): Health {
   const { release, events, flags } = config;
   const clicks = attempt(clickStatus);
   return {
@@ -33,7 +33,7 @@ export function health(config: Config, clickStatus: () => Pick<PipelineStatus, '
     feature_flags: flags,
     db: clicks === null || clicks.lastError !== null ? 'failing' : 'ok',
     redis: 'off',
-    instance: clicks?.edgeId ?? null,
+    instance: clicks?.outbox?.edgeId ?? null,
     events: events.sampleRate < 1 || events.retentionDays !== null ? 'sampled' : 'complete',
   };
 }

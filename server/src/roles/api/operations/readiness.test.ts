@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test';
 import { type ReadyChecks, type ReadyFacts, readiness, readReadyRole } from './readiness.ts';
 
 const GIB = 1024 ** 3;
-const PIPELINE = { outboxBytesLeft: GIB, lagSeconds: 0, lastError: null };
+const OUTBOX = { edgeId: 'e', depth: 0, dropped: 0, bytes: 0, bytesLeft: GIB };
+const PIPELINE = { outbox: OUTBOX, lagSeconds: 0, lastError: null };
 const WELL: ReadyFacts = {
   stopping: false,
   pipeline: PIPELINE,
@@ -13,7 +14,7 @@ const WELL: ReadyFacts = {
 describe('an edge stays ready while it can answer known links', () => {
   const degraded: [name: string, facts: Partial<ReadyFacts>, check: Partial<ReadyChecks>][] = [
     ['all well', {}, { outbox: 'ok', ingest: 'ok', disk: 'ok' }],
-    ['outbox full', { pipeline: { ...PIPELINE, outboxBytesLeft: 0 } }, { outbox: 'full' }],
+    ['outbox full', { pipeline: { ...PIPELINE, outbox: { ...OUTBOX, bytesLeft: 0 } } }, { outbox: 'full' }],
     ['ingest behind', { pipeline: { ...PIPELINE, lagSeconds: 31 } }, { ingest: 'lagging' }],
     ['ingest failing', { pipeline: { ...PIPELINE, lastError: 'database or disk is full' } }, { ingest: 'failing' }],
     ['outbox out of reach', { pipeline: null }, { outbox: 'unknown', ingest: 'failing' }],

@@ -12,7 +12,7 @@ const OUTBOX_BYTES_MIN = 16 * 1024 * 1024;
 export interface ReadyFacts {
   stopping: boolean;
   /** Null where it can't be asked. */
-  pipeline: Pick<PipelineStatus, 'outboxBytesLeft' | 'lagSeconds' | 'lastError'> | null;
+  pipeline: Pick<PipelineStatus, 'outbox' | 'lagSeconds' | 'lastError'> | null;
   databaseAnswers: boolean;
   /** Null where the system does not tell. */
   diskBytesFree: number | null;
@@ -21,7 +21,8 @@ export interface ReadyFacts {
 /** What a check found. Only `away` and `stopping` make a role not ready; all others are degraded states. */
 export interface ReadyChecks {
   process: 'ok' | 'stopping';
-  outbox: 'ok' | 'full' | 'unknown';
+  /** `none`: this process is no edge. */
+  outbox: 'ok' | 'full' | 'unknown' | 'none';
   ingest: 'ok' | 'lagging' | 'failing';
   disk: 'ok' | 'low' | 'unknown';
   /** Asked for roles that can do nothing without it. */
@@ -44,7 +45,8 @@ export function readiness(role: Role, facts: ReadyFacts): { status: 'ready' | 'n
 
 function outboxCheck(pipeline: ReadyFacts['pipeline']): ReadyChecks['outbox'] {
   if (pipeline === null) return 'unknown';
-  return pipeline.outboxBytesLeft < OUTBOX_BYTES_MIN ? 'full' : 'ok';
+  if (pipeline.outbox === null) return 'none';
+  return pipeline.outbox.bytesLeft < OUTBOX_BYTES_MIN ? 'full' : 'ok';
 }
 
 function ingestCheck(pipeline: ReadyFacts['pipeline']): ReadyChecks['ingest'] {

@@ -23,7 +23,7 @@ export function addSystemRoute(v1: V1Routes, deps: ApiDeps): void {
       const now = deps.now();
       const uptimeSeconds = Math.floor(process.uptime());
       const status = deps.clicks.status();
-      const figures = invariant(status);
+      const figures = invariant(status.edges);
       const { sampleRate, retentionDays } = config.events;
       return json({
         version: config.release.version,
@@ -44,17 +44,17 @@ export function addSystemRoute(v1: V1Routes, deps: ApiDeps): void {
           schemaVersion: installation.schemaVersion,
           bytes: deps.state.databaseSizes(),
         },
-        outbox: {
-          edgeId: status.edgeId,
-          depth: status.accepted - status.committedSeq,
-          bytes: status.outboxBytes,
-          bytesLeft: status.outboxBytesLeft,
-          secondsToFull: fillRate.secondsToFull(now, status.outboxBytes, status.outboxBytesLeft),
+        outbox: status.outbox && {
+          edgeId: status.outbox.edgeId,
+          depth: status.outbox.depth,
+          bytes: status.outbox.bytes,
+          bytesLeft: status.outbox.bytesLeft,
+          secondsToFull: fillRate.secondsToFull(now, status.outbox.bytes, status.outbox.bytesLeft),
           oldestAt: status.lagSeconds > 0 ? isoTime(Math.floor(now - status.lagSeconds * 1000)) : null,
           lastError: status.lastError,
         },
         ingestLagSeconds: status.lagSeconds,
-        clicks: { ...figures, difference: unaccounted(figures), dropped: status.dropped },
+        clicks: { ...figures, difference: unaccounted(figures), dropped: status.outbox?.dropped ?? 0 },
         events: { sampleRate, retentionDays, complete: sampleRate >= 1 && retentionDays === null },
         geo: { source: installation.geoSource, attribution: installation.geoAttribution },
         cache: installation.cache(),
