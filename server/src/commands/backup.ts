@@ -12,7 +12,11 @@ import { dataDirHolder } from '../storage/sqlite/data-dir-lock.ts';
 import { DATABASE_FILE, openForReading } from '../storage/sqlite/database.ts';
 import { type BackupManifest, MANIFEST_NAME } from './backup-manifest.ts';
 import { type CommandIo, type CommandResult, conclude, dataPaths, formatBytes, reason } from './command.ts';
+import { isScaledOut } from './postgres/with-pool.ts';
 
+/** What stands in for this command on PostgreSQL. */
+export const POSTGRES_BACKUP =
+  'PostgreSQL is backed up and restored by its own tools, the outboxes of edges as files: docs/operations/backup-and-restore.md says how';
 /** How long a running server is given to ingest what it had accepted when the backup began. */
 const SETTLE_MS = 5000;
 const SETTLE_STEP_MS = 50;
@@ -39,6 +43,7 @@ export async function backupCommand(
   const stage = `${file}.partial-${process.pid}`;
   const failed = (message: string) =>
     conclude<BackupResult>(io, { exitCode: 1, message, file, bytes: null, pendingClicks: null });
+  if (isScaledOut(config)) return failed(POSTGRES_BACKUP);
   if (existsSync(file) && args.overwrite !== true) return failed(`${file} is there already: name another file`);
   if (!existsSync(dataPaths(config).database)) return failed(`there is no database in ${config.storage.dataDir}`);
   try {

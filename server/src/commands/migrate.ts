@@ -2,6 +2,8 @@ import type { Config } from '../config/config.ts';
 import { openForWriting } from '../storage/sqlite/database.ts';
 import { migrate } from '../storage/sqlite/migrate.ts';
 import { type CommandIo, type CommandResult, conclude, dataPaths } from './command.ts';
+import { migratePostgres } from './postgres/migrate-postgres.ts';
+import { isScaledOut } from './postgres/with-pool.ts';
 import { withDataDir } from './with-data-dir.ts';
 
 export interface MigrateResult extends CommandResult {
@@ -10,8 +12,9 @@ export interface MigrateResult extends CommandResult {
   to: number | null;
 }
 
-/** Brings the database's schema forward; makes the database if it is missing. Refuses while a server runs on it. */
+/** Brings the database's schema forward; makes a SQLite file if it is missing, and refuses while a server runs on it. */
 export async function migrateCommand(config: Config, io: CommandIo): Promise<MigrateResult> {
+  if (isScaledOut(config)) return migratePostgres(config, io);
   const { database } = dataPaths(config);
   const outcome = await withDataDir(config, () => {
     const db = openForWriting(database);

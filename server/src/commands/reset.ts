@@ -3,10 +3,13 @@ import type { Config } from '../config/config.ts';
 import { openForWriting } from '../storage/sqlite/database.ts';
 import { migrate } from '../storage/sqlite/migrate.ts';
 import { type CommandIo, type CommandResult, conclude, dataPaths } from './command.ts';
+import { resetPostgres } from './postgres/reset-postgres.ts';
+import { isScaledOut } from './postgres/with-pool.ts';
 import { withDataDir } from './with-data-dir.ts';
 
 /** Empties the database and the outbox, API keys included, after a confirmation. Refuses while a server runs on them. */
 export async function resetCommand(config: Config, args: { yes: boolean }, io: CommandIo): Promise<CommandResult> {
+  if (isScaledOut(config)) return resetPostgres(config, args, io);
   const { dataDir, database, outbox } = dataPaths(config);
   const question = `Delete every user, link, event, click and API key in ${dataDir}? This can't be undone.`;
   if (!args.yes && !(await io.confirm(question))) {

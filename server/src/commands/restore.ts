@@ -15,8 +15,10 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { extractTar } from '../platform/tar.ts';
 import { checkDatabase } from '../storage/sqlite/check-database.ts';
 import { DATABASE_FILE } from '../storage/sqlite/database.ts';
+import { POSTGRES_BACKUP } from './backup.ts';
 import { type BackupManifest, MANIFEST_NAME, parseManifest } from './backup-manifest.ts';
 import { type CommandIo, type CommandResult, conclude, dataPaths, formatBytes } from './command.ts';
+import { isScaledOut } from './postgres/with-pool.ts';
 import { withDataDir } from './with-data-dir.ts';
 
 /** What a backup may hold: its names become paths, so no other is taken. */
@@ -41,6 +43,8 @@ export async function restoreCommand(
   io: CommandIo,
   now: Clock = systemClock,
 ): Promise<RestoreResult> {
+  if (isScaledOut(config))
+    return conclude(io, { exitCode: 1, message: POSTGRES_BACKUP, manifest: null, movedTo: null });
   const { dataDir, outbox } = dataPaths(config);
   const outcome = await withDataDir(config, () => {
     const present = dataFiles(dataDir);
