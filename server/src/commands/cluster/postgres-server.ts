@@ -1,9 +1,10 @@
-import { chownSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { installCommand, postgresBin } from './installed.ts';
 import { OwnProcess, type ProcessEnd } from './own-process.ts';
+import { childrenOf, signalProcess } from './process-tree.ts';
 import { runToEnd } from './run-to-end.ts';
 import { until } from './until.ts';
 
@@ -111,9 +112,11 @@ export class PostgresServer implements AsyncDisposable {
     if (this.process === null) return null;
     const children = childrenOf(this.process.pid);
     this.process.signal('SIGKILL');
-    for (const pid of children) killQuietly(pid);
+    for (const pid of children) signalProcess(pid, 'SIGKILL');
     const end = await this.process.ended;
-    await until(() => children.every((pid) => !isAlive(pid)), { what: 'the end of the processes of PostgreSQL' });
+    await until(() => children.every((pid) => !signalProcess(pid, 0)), {
+      what: 'the end of the processes of PostgreSQL',
+    });
     return end;
   }
 
@@ -124,11 +127,11 @@ export class PostgresServer implements AsyncDisposable {
 
   /** SIGSTOP to all its processes: connections stay open and nothing answers. */
   pause(): void {
-    for (const pid of [this.pid, ...childrenOf(this.pid)]) signalQuietly(pid, 'SIGSTOP');
+    for (const pid of [this.pid, ...childrenOf(this.pid)]) signalProcess(pid, 'SIGSTOP');
   }
 
   resume(): void {
-    for (const pid of [...childrenOf(this.pid), this.pid]) signalQuietly(pid, 'SIGCONT');
+    for (const pid of [...childrenOf(this.pid), this.pid]) signalProcess(pid, 'SIGCONT');
   }
 
   /** Runs statements and returns what psql prints: a line for each row, `|` between columns. */
@@ -189,29 +192,4 @@ export class PostgresServer implements AsyncDisposable {
 /** Runs statements, each in a transaction of its own, and returns the rows as psql prints them unaligned. */
 export function psql(url: string, sql: string): Promise<string> {
   return runToEnd('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', sql]);
-}
-
-function childrenOf(pid: number): number[] {
-  if (pid === 0) return [];
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  return signalQuietly(pid, 0);
-}
-
-function killQuietly(pid: number): void {
-  signalQuietly(pid, 'SIGKILL');
-}
-
-function signalQuietly(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return pid !== 0 && process.kill(pid, signal);
-  } catch {
-    return false;
-  }
 }
