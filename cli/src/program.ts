@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import manifest from '../../package.json';
 import type { Cli } from './cli.ts';
+import { addClusterCommand } from './commands/cluster.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKeyCommands } from './commands/keys.ts';
@@ -54,6 +55,7 @@ export function createProgram(cli: Cli): { program: Command; settled(): Promise<
   addKeyCommands(program, cli);
   program.commandsGroup('Running a server:');
   addServeCommand(program, cli);
+  addClusterCommand(program, cli);
   addOperatorCommands(program, cli);
   program
     .command('version')

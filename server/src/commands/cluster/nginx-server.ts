@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { installCommand, missingServers } from './installed.ts';
-import { OwnProcess } from './own-process.ts';
+import { OwnProcess, type ProcessEnd } from './own-process.ts';
 import { childrenOf } from './process-tree.ts';
 import { runToEnd } from './run-to-end.ts';
 import { until } from './until.ts';
@@ -53,6 +53,11 @@ export class NginxServer implements AsyncDisposable {
   /** 0 while it is stopped. */
   get pid(): number {
     return this.process?.isRunning ? this.process.pid : 0;
+  }
+
+  /** Settles when the process that runs now has ended; at once where none does. */
+  get ended(): Promise<ProcessEnd | null> {
+    return this.process?.ended ?? Promise.resolve(null);
   }
 
   get logFile(): string {
@@ -107,6 +112,11 @@ export class NginxServer implements AsyncDisposable {
     } catch {
       return '';
     }
+  }
+
+  /** The end of its log. */
+  tail(): string {
+    return this.process?.tail() ?? '';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -89,6 +89,7 @@ function spawnInto(options: OwnProcessOptions): ChildProcess {
   try {
     return spawn('setpriv', [`--pdeathsig=${onParentDeath.slice(3)}`, ...as, '--', ...pinned, command, ...args], {
       env: { PATH: SYSTEM_PATH, TZ: 'UTC', ...options.env },
+      detached: true, // A group of its own: Ctrl-C is for this process, which ends the others in order.
       stdio: ['ignore', log, log],
       ...(cwd !== undefined && { cwd }),
     });

@@ -62,6 +62,11 @@ export class PostgresServer implements AsyncDisposable {
     return this.process?.isRunning ? this.process.pid : 0;
   }
 
+  /** Settles when the process that runs now has ended; at once where none does. */
+  get ended(): Promise<ProcessEnd | null> {
+    return this.process?.ended ?? Promise.resolve(null);
+  }
+
   get logFile(): string {
     return join(this.dir, 'postgres.log');
   }
@@ -143,6 +148,11 @@ export class PostgresServer implements AsyncDisposable {
   async createDatabase(name: string): Promise<string> {
     await this.psql(`CREATE DATABASE "${name}"`);
     return this.urlOf(name);
+  }
+
+  /** The end of its log. */
+  tail(): string {
+    return this.process?.tail() ?? '';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

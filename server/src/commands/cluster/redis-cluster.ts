@@ -7,6 +7,8 @@ const SLOTS = 16_384;
 /** Masters that share the slots of a Redis Cluster, without replicas. Disposing of it stops and deletes all. */
 export interface RedisCluster extends AsyncDisposable {
   readonly nodes: readonly RedisServer[];
+  /** As REDIS_URL takes it. */
+  readonly url: string;
   /** One address for each master. */
   readonly urls: readonly string[];
   stop(): Promise<void>;
@@ -30,7 +32,8 @@ export async function startRedisCluster(masters = 3): Promise<RedisCluster> {
     await stop();
     throw error;
   }
-  return { nodes, urls: nodes.map(({ url }) => url), stop, [Symbol.asyncDispose]: stop };
+  const url = `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`;
+  return { nodes, url, urls: nodes.map(({ url }) => url), stop, [Symbol.asyncDispose]: stop };
 }
 
 async function connect(nodes: readonly RedisServer[], buses: readonly string[]): Promise<void> {

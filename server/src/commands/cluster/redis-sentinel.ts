@@ -9,6 +9,8 @@ import { until } from './until.ts';
 
 /** A master, its replica, and a sentinel that makes the replica the master when the master is gone for a second. */
 export interface RedisSentinel extends AsyncDisposable {
+  /** As REDIS_URL takes it. */
+  readonly url: string;
   /** The name of the group that the sentinel watches. */
   readonly name: string;
   readonly master: RedisServer;
@@ -39,7 +41,8 @@ export async function startSentinel(name = 'waymark'): Promise<RedisSentinel> {
       what: 'the sentinel',
     });
     const masterPort = async () => Number((await ask('GET-MASTER-ADDR-BY-NAME', name)).split('\n')[1]);
-    return { name, master, replica, sentinelPort: port, masterPort, stop, [Symbol.asyncDispose]: stop };
+    const url = `redis+sentinel://127.0.0.1:${port}/${name}`;
+    return { url, name, master, replica, sentinelPort: port, masterPort, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

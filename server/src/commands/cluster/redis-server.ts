@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
-import { OwnProcess } from './own-process.ts';
+import { OwnProcess, type ProcessEnd } from './own-process.ts';
 import { runToEnd } from './run-to-end.ts';
 import { until } from './until.ts';
 
@@ -44,6 +44,11 @@ export class RedisServer implements AsyncDisposable {
   /** 0 while it is stopped. */
   get pid(): number {
     return this.process?.isRunning ? this.process.pid : 0;
+  }
+
+  /** Settles when the process that runs now has ended; at once where none does. */
+  get ended(): Promise<ProcessEnd | null> {
+    return this.process?.ended ?? Promise.resolve(null);
   }
 
   get logFile(): string {
@@ -111,6 +116,11 @@ export class RedisServer implements AsyncDisposable {
   /** Runs one command and returns what redis-cli prints. Errors: rejects with the server's words. */
   async command(...args: string[]): Promise<string> {
     return runToEnd('redis-cli', ['-e', '-h', '127.0.0.1', '-p', String(this.port), ...args], 10_000);
+  }
+
+  /** The end of its log. */
+  tail(): string {
+    return this.process?.tail() ?? '';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
