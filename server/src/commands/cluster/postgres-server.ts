@@ -1,6 +1,6 @@
 import { chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { installCommand, postgresBin } from './installed.ts';
 import { OwnProcess, type ProcessEnd } from './own-process.ts';
@@ -73,6 +73,9 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Makes the files of an empty server. */
   async prepare(): Promise<void> {
+    const closed = this.user === null ? null : closedParent(this.dir);
+    if (closed !== null)
+      throw new Error(`PostgreSQL runs as ${this.user}, who may not enter ${closed}: chmod o+x ${closed}`);
     const initdb = new OwnProcess({
       command: join(this.bin, 'initdb'),
       args: [
@@ -202,4 +205,13 @@ export class PostgresServer implements AsyncDisposable {
 /** Runs statements, each in a transaction of its own, and returns the rows as psql prints them unaligned. */
 export function psql(url: string, sql: string): Promise<string> {
   return runToEnd('psql', ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', sql]);
+}
+
+/** The directory on the way to this one that other users may not pass through, or null. */
+function closedParent(dir: string): string | null {
+  const OTHERS_ENTER = 0o001;
+  for (let parent = dirname(dir); ; parent = dirname(parent)) {
+    if ((statSync(parent).mode & OTHERS_ENTER) === 0) return parent;
+    if (parent === dirname(parent)) return null;
+  }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
-import { startPostgres } from './postgres-server.ts';
-import { startRedisCluster } from './redis-cluster.ts';
-import { startSentinel } from './redis-sentinel.ts';
-import { startRedis } from './redis-server.ts';
-import { until } from './until.ts';
+import { startPostgres } from '../../src/commands/cluster/postgres-server.ts';
+import { startRedisCluster } from '../../src/commands/cluster/redis-cluster.ts';
+import { startSentinel } from '../../src/commands/cluster/redis-sentinel.ts';
+import { startRedis } from '../../src/commands/cluster/redis-server.ts';
+import { until } from '../../src/commands/cluster/until.ts';
 
 describe('a PostgreSQL of one’s own', () => {
   test('keeps its data over a stop and over a kill, on the same address', async () => {
