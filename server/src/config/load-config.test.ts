@@ -195,8 +195,8 @@ describe('problems', () => {
     ['redis+cluster://a:7000,b:7001,c:7002', null],
     ['redis+sentinel://:pass@a:26379,b:26379/main', null],
     ['redis://a:1,b:2', /several hosts/],
-    ['redis+sentinel://a:26379', /name of the master/],
-    ['redis+cluster://a:70000', /unreadable host/],
+    ['redis+sentinel://a:26379', /name the group/],
+    ['redis+cluster://a:70000', /must name hosts and ports/],
   ];
   for (const [REDIS_URL, problem] of addresses) {
     test(`REDIS_URL ${REDIS_URL} is ${problem === null ? 'taken' : 'refused'}`, () => {

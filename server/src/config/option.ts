@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseRedisUrl } from '../platform/redis-url.ts';
 
 /** One environment variable: how it is read, and all that the documentation says of it. */
 export interface Option<T> {
@@ -208,23 +209,12 @@ export function connection(schemes: readonly string[], words: OptionalWords): Op
   );
 }
 
-const REDIS_ADDRESS = /^(rediss?)(\+sentinel|\+cluster)?:\/\/([^/?#\s]+)(\/[^/?#\s]*)?$/;
-
-/** A Redis address: one server, or several hosts of a Cluster or of Sentinels (whose path names the master). */
+/** A Redis address: one server, or several hosts of a Cluster or of Sentinels. */
 export function redisAddress(words: OptionalWords): Option<string | null> {
   return option(
     'redis:// or rediss:// address',
     (value) => {
-      const [, scheme, kind, authority = '', path = ''] = REDIS_ADDRESS.exec(value) ?? [];
-      if (scheme === undefined)
-        throw new Error('must be redis://, rediss://, redis+sentinel:// or redis+cluster:// with a host');
-      const hosts = authority.slice(authority.lastIndexOf('@') + 1).split(',');
-      if (kind === undefined && hosts.length > 1)
-        throw new Error('names several hosts: say redis+cluster:// or redis+sentinel://');
-      if (kind === '+sentinel' && path.length < 2)
-        throw new Error('must end in the name of the master, such as /mymaster');
-      for (const host of hosts)
-        if (!URL.canParse(`http://${host}`)) throw new Error(`has an unreadable host "${host}"`);
+      parseRedisUrl(value);
       return value;
     },
     null,

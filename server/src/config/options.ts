@@ -58,7 +58,7 @@ export const GROUPS = {
     }),
     REDIS_URL: redisAddress({
       secret: true,
-      doc: 'Redis 7 or Valkey, for roles on several machines: redis://host:port for one server, redis+sentinel://host:port,host:port/master for Sentinel, redis+cluster://host:port,host:port for Cluster; rediss for TLS.',
+      doc: 'Redis 7 or Valkey, for roles on several machines: redis://host:port for one server, redis+sentinel://host:port,host:port/group for Sentinel, redis+cluster://host:port,host:port for Cluster; rediss for TLS.',
       empty: 'No Redis.',
     }),
     ROLES: choices(['edge', 'api', 'worker'], 'edge,api,worker', {
