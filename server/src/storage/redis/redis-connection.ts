@@ -8,6 +8,7 @@ const COMMAND_MS = 300;
 const SILENT_MS = 1000;
 const CONNECT_MS = 2000;
 const BACKOFF_MS = { first: 50, most: 2000 };
+const REVIVE_MS = 500;
 /** Ways from one node of a cluster to the next that a command follows, and how long it waits before each. */
 const REDIRECTIONS_MAX = 3;
 const REDIRECTION_MS = 50;
@@ -28,6 +29,8 @@ export interface RedisOpening {
  */
 export class RedisConnection {
   private readonly client: Redis | Cluster;
+  private closed = false;
+  private rising: ReturnType<typeof setTimeout> | null = null;
   /** Why it is away; null while it is there. */
   lastError: string | null = 'not connected yet';
 
@@ -45,6 +48,10 @@ export class RedisConnection {
     });
     this.client.on('ready', () => {
       this.lastError = null;
+    });
+    // @NOTE ioredis gives up for good when a failover is told of while it connects; and whatever else it takes for an end, this is none.
+    this.client.on('end', () => {
+      if (!this.closed) this.rising = setTimeout(() => this.client.connect().catch(() => {}), REVIVE_MS);
     });
   }
 
@@ -92,6 +99,8 @@ export class RedisConnection {
   }
 
   close(): void {
+    this.closed = true;
+    if (this.rising !== null) clearTimeout(this.rising);
     this.client.disconnect();
   }
 }
