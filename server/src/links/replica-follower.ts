@@ -143,7 +143,10 @@ export class ReplicaFollower {
     this.state = 'snapshot';
     const started = store.snapshot;
     const isGoodStill =
-      started && started.cursor.epoch === head.epoch && started.cursor.seq >= head.floor && started.cursor.seq <= head.seq;
+      started &&
+      started.cursor.epoch === head.epoch &&
+      started.cursor.seq >= head.floor &&
+      started.cursor.seq <= head.seq;
     if (!isGoodStill) store.beginSnapshot({ epoch: head.epoch, seq: head.seq });
     let next: Promise<FeedLink[]> | null = feed.page(store.snapshot?.afterId ?? 0, PAGE_LINKS);
     while (next) {
@@ -162,10 +165,7 @@ export class ReplicaFollower {
   }
 
   /** Writes, and then tells who must look again. */
-  private write(
-    touched: readonly { domainId: number; code: string }[],
-    work: () => readonly ChangedCode[],
-  ): void {
+  private write(touched: readonly { domainId: number; code: string }[], work: () => readonly ChangedCode[]): void {
     const changed = work();
     if (this.lookingUp.size > 0) {
       for (const { domainId, code } of touched) {

@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 
 test('what is committed of an edge is its watermark and the ranges above it', async () => {
-  await database.pool.query(`INSERT INTO ingest_edges (edge_id, watermark, updated_at) VALUES ('a', 20, 0), ('b', 7, 0)`);
+  await database.pool.query(
+    `INSERT INTO ingest_edges (edge_id, watermark, updated_at) VALUES ('a', 20, 0), ('b', 7, 0)`,
+  );
   await database.pool.query(`INSERT INTO ingest_batches (edge_id, first_seq, last_seq, hash, committed_at) VALUES
     ('a', 11, 20, '', 0), ('a', 31, 40, '', 0), ('a', 25, 26, '', 0), ('b', 1, 7, '', 0), ('c', 5, 6, '', 0)`);
   expect(await new PostgresConfirmations(database.ask).committed(['b', 'x', 'a', 'c'])).toEqual([

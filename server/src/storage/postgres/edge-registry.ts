@@ -1,4 +1,10 @@
-import { type EdgeRegistry, type EdgeReport, IN_TOUCH_MS, type KnownEdge, LEASE_MS } from '../../clicks/edge-registry.ts';
+import {
+  type EdgeRegistry,
+  type EdgeReport,
+  IN_TOUCH_MS,
+  type KnownEdge,
+  LEASE_MS,
+} from '../../clicks/edge-registry.ts';
 import type { Ask, Statement } from './questions.ts';
 
 const EDGES_LISTED_MAX = 1000;

@@ -128,7 +128,9 @@ export class ReplicaFile implements ReplicaStore {
 
   addSalts(salts: readonly { day: number; salt: string }[], firstDay: number): void {
     this.inTransaction(() => {
-      const insert = this.sqlite.query<null, [number, string]>('INSERT OR REPLACE INTO salts (day, salt) VALUES (?, ?)');
+      const insert = this.sqlite.query<null, [number, string]>(
+        'INSERT OR REPLACE INTO salts (day, salt) VALUES (?, ?)',
+      );
       for (const { day, salt } of salts) insert.run(day, salt);
       this.sqlite.query<null, [number]>('DELETE FROM salts WHERE day < ?').run(firstDay);
     });
