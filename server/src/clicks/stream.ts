@@ -33,13 +33,20 @@ export interface ClickStream {
 /** A worker's end: one consumer of the group that all workers share. */
 export interface ClickStreamConsumer {
   /**
-   * Up to `limit` entries: first those that another consumer took and left for longer than the claim time, then fresh ones.
+   * Up to `limit` entries: those that another consumer took and left for longer than the claim time, else fresh ones.
    * Waits up to `waitMs` for the first. An entry that is no batch is put aside and counted, never handed out.
    * Errors: `unavailable`.
    */
   read(limit: number, waitMs: number): Promise<StreamEntry[]>;
-  /** Takes entries out of the stream. Call only after the database has committed them, or keeps them as dead letters. */
+  /**
+   * Takes entries out of the stream; those that are gone already are passed over. Call only after the database has committed
+   * them, or keeps them as dead letters. Errors: `unavailable`; they come again then.
+   */
   done(entries: readonly StreamPlace[]): Promise<void>;
-  /** Entries that wait, of all keys; those put aside as no batches at all. */
+  /** Says that these are still being worked on: from now on nobody claims them for another claim time. Errors: `unavailable`. */
+  keep(entries: readonly StreamPlace[]): Promise<void>;
+  /** Gives entries back as if they had never been handed out: others may claim them at once. Errors: `unavailable`. */
+  release(entries: readonly StreamEntry[]): Promise<void>;
+  /** Entries in the stream, those being worked on included; those ever put aside as no batches at all. Errors: `unavailable`. */
   depth(): Promise<{ waiting: number; malformed: number }>;
 }
