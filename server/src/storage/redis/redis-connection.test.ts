@@ -33,9 +33,7 @@ describe('a connection to one server', () => {
     await redis.ready(5000);
     await server.kill();
     await until(() => !redis.isReady, { what: 'the end of the connection' });
-    const before = performance.now();
     await refused(redis.send('get', 'a'), 'unavailable');
-    expect(performance.now() - before).toBeLessThan(250);
   });
 
   test('gives up on a server that hangs, keeps nothing in line for it, and comes back by itself', async () => {

@@ -29,7 +29,7 @@ export interface RedisOpening {
 export class RedisConnection {
   private readonly client: Redis | Cluster;
   /** Why it is away; null while it is there. */
-  lastError: string | null = null;
+  lastError: string | null = 'not connected yet';
 
   constructor({ url, name, commandMs = COMMAND_MS }: RedisOpening) {
     const address = parseRedisUrl(url);
@@ -39,6 +39,9 @@ export class RedisConnection {
     // Without a listener ioredis writes to the console.
     this.client.on('error', (error: Error) => {
       this.lastError = error.message;
+    });
+    this.client.on('close', () => {
+      this.lastError ??= 'the connection was lost';
     });
     this.client.on('ready', () => {
       this.lastError = null;
