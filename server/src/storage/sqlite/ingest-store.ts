@@ -2,40 +2,22 @@ import type { Database } from 'bun:sqlite';
 import { randomBytes } from 'node:crypto';
 import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import { type ClickBatch, decodeBatch } from '../../clicks/batch.ts';
+import { BatchAdditions, child } from '../../clicks/batch-additions.ts';
 import type { EnrichedClick } from '../../clicks/click.ts';
+import { VALUE_FIELDS } from '../../clicks/click-values.ts';
 import type { DeadLetter, EdgeProgress, IngestOutcome, IngestPort } from '../../clicks/ingest.ts';
-import { ALL_LINKS, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
-import { type Clock, DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
-import { BatchAdditions, child } from './batch-additions.ts';
+import { hasRow, saltIsWanted, soundTime } from '../../clicks/ingest-rules.ts';
+import { rowsOfThree, rowsOfTwo, sortedKeys } from '../../clicks/rollup-counts.ts';
+import { ALL_LINKS, periodsOf, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { type Clock, DAY_MS } from '../../platform/clock.ts';
 import { BatchRanges } from './batch-ranges.ts';
-import { RollupWriter, rowsOfThree, rowsOfTwo, sortedKeys } from './rollup-rows.ts';
+import { RollupWriter } from './rollup-rows.ts';
 import { ValueIds } from './value-ids.ts';
 import { ValueLimit } from './value-limit.ts';
 import { VisitorsSeen } from './visitors-seen.ts';
 
-/** A clock this far ahead is taken for wrong. */
-const AHEAD_MS_MAX = 5 * MINUTE_MS;
 /** A click makes at most two notes of its visitor, so merging three keeps ahead. */
 const MERGES_PER_CLICK = 3;
-
-/** The columns of `clicks` that hold value ids, in the order of the table, with the click's field and dimension. */
-const VALUE_COLUMNS = [
-  ['country', DIMENSIONS.country],
-  ['region', DIMENSIONS.region],
-  ['city', DIMENSIONS.city],
-  ['device', DIMENSIONS.device],
-  ['browser', DIMENSIONS.browser],
-  ['os', DIMENSIONS.os],
-  ['referrer', DIMENSIONS.referrer],
-  ['utmSource', DIMENSIONS.utm_source],
-  ['utmMedium', DIMENSIONS.utm_medium],
-  ['utmCampaign', DIMENSIONS.utm_campaign],
-  ['utmTerm', DIMENSIONS.utm_term],
-  ['utmContent', DIMENSIONS.utm_content],
-  ['language', DIMENSIONS.language],
-  ['quality', DIMENSIONS.quality],
-  ['reason', DIMENSIONS.reason],
-] as const satisfies readonly (readonly [keyof EnrichedClick, number])[];
 
 export interface IngestOptions {
   now: Clock;
@@ -64,6 +46,8 @@ export class SqliteIngestStore implements IngestPort {
   private readonly days: RollupWriter;
   private readonly statements;
   private additions: BatchAdditions;
+  /** Ids of the clicks gathered, by hour. */
+  private clickHours = new Map<number, [minId: number, maxId: number]>();
   private isGrouping = false;
 
   constructor(
@@ -122,6 +106,7 @@ export class SqliteIngestStore implements IngestPort {
     this.seen.forget();
     this.limit.forget();
     this.additions = this.noAdditions();
+    this.clickHours = new Map();
   }
 
   async deadLetter(entry: DeadLetter): Promise<void> {
@@ -133,8 +118,7 @@ export class SqliteIngestStore implements IngestPort {
   }
 
   async salt(day: number): Promise<string | null> {
-    const today = Math.floor(this.options.now() / DAY_MS);
-    if (day < today - 2 || day > today + 1) return null;
+    if (!saltIsWanted(day, this.options.now())) return null;
     this.statements.makeSalt.run(day, randomBytes(16).toString('hex'));
     return this.statements.salt.get(day)?.salt ?? null;
   }
@@ -185,10 +169,8 @@ export class SqliteIngestStore implements IngestPort {
     return facts;
   }
 
-  /** The same answer whenever it is asked: by the click's seq, spread by a multiplicative hash. */
   private isKept(click: EnrichedClick): boolean {
-    const { sampleRate } = this.options;
-    return sampleRate >= 1 || ((click.seq * 2_654_435_761) % 4_294_967_296) / 4_294_967_296 < sampleRate;
+    return hasRow(click, this.options.sampleRate);
   }
 
   private takeIds(count: number): number {
@@ -201,7 +183,7 @@ export class SqliteIngestStore implements IngestPort {
     const { linkId } = click;
     const human = click.quality === 'human';
     const firstSeen = this.seen.note(Math.floor(at / DAY_MS), linkId, click.visitor, human);
-    const values = VALUE_COLUMNS.map(([field, dimension]) => this.values.idOf(dimension, click[field]));
+    const values = VALUE_FIELDS.map(([field, dimension]) => this.values.idOf(dimension, click[field]));
     if (id !== 0) {
       const originalAt = at === click.at ? null : click.at;
       this.statements.click.run(
@@ -216,7 +198,14 @@ export class SqliteIngestStore implements IngestPort {
         firstSeen,
       );
     }
-    this.additions.add({ linkId, human, firstSeen, values }, at, id, ownerId);
+    this.additions.add({ linkId, human, firstSeen, values }, at, id !== 0, ownerId);
+    if (id !== 0) this.noteHour(periodsOf(at).hour, id);
+  }
+
+  private noteHour(hour: number, id: number): void {
+    const range = this.clickHours.get(hour);
+    if (range) range[1] = id;
+    else this.clickHours.set(hour, [id, id]);
   }
 
   /** Links as values of the dimension `link` have no limit: they are ours, not a client's. */
@@ -235,8 +224,9 @@ export class SqliteIngestStore implements IngestPort {
 
   /** Writes what has been gathered. */
   private flush(): void {
-    const { additions } = this;
+    const { additions, clickHours } = this;
     this.additions = this.noAdditions();
+    this.clickHours = new Map();
     this.slots.add(rowsOfTwo(additions.slots));
     this.hours.add(rowsOfThree(additions.hours));
     this.days.add(rowsOfThree(additions.days));
@@ -244,7 +234,7 @@ export class SqliteIngestStore implements IngestPort {
       const totals = additions.links.get(linkId);
       if (totals) this.statements.linkStats.run(linkId, totals.clicks, totals.human, totals.rows, totals.lastAt);
     }
-    for (const [hour, [minId, maxId]] of additions.clickHours) this.statements.clickHour.run(hour, minId, maxId);
+    for (const [hour, [minId, maxId]] of clickHours) this.statements.clickHour.run(hour, minId, maxId);
     if (additions.rows === 0) return;
     this.statements.counter.run('events', '', additions.rows);
     this.statements.counter.run('events_by_type', 'click', additions.rows);
@@ -258,11 +248,6 @@ export class SqliteIngestStore implements IngestPort {
     this.statements.deadLetter.run(edgeId, firstSeq, lastSeq, reason, content, now, edgeId, firstSeq, lastSeq);
     return this.ranges.giveUp(edgeId, firstSeq, lastSeq, now);
   }
-}
-
-/** A clock that is far ahead is taken for wrong, and the present for the time. */
-function soundTime(click: EnrichedClick, now: number): number {
-  return click.at > now + AHEAD_MS_MAX ? now : click.at;
 }
 
 function outcome(result: IngestOutcome['result']): IngestOutcome {

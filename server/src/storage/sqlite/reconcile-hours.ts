@@ -1,10 +1,10 @@
 import type { Database } from 'bun:sqlite';
 import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import type { Difference } from '../../clicks/reconcile.ts';
+import { addCounts, type Counts } from '../../clicks/rollup-counts.ts';
 import { ALL_LINKS, periodsOf, VALUE_SPAN, visitRollups } from '../../clicks/rollup-rows.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
 import { VALUE_COLUMNS } from './click-events.ts';
-import { addCounts, type Counts } from './rollup-rows.ts';
 
 /** Rows of clicks whose recount is held in memory at a time. */
 const ROWS_AT_ONCE = 100_000;

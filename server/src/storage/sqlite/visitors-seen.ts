@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite';
+import { visitKey } from '../../clicks/visit-key.ts';
 
 const SEEN = 1;
 const SEEN_HUMAN = 2;
@@ -133,12 +134,12 @@ class Run {
 
   /** 0 for none. */
   find(day: number, linkId: number, visitor: number): number {
-    const place = this.places.get(keyOf(day, linkId, visitor));
+    const place = this.places.get(visitKey(day, linkId, visitor));
     return place === undefined ? 0 : (this.notes[place]?.mask ?? 0);
   }
 
   put(day: number, linkId: number, visitor: number, mask: number): void {
-    const key = keyOf(day, linkId, visitor);
+    const key = visitKey(day, linkId, visitor);
     const place = this.places.get(key);
     const known = place === undefined ? undefined : this.notes[place];
     if (known) known.mask |= mask;
@@ -168,15 +169,4 @@ class FrozenRun {
   get isDone(): boolean {
     return this.at >= this.order.length;
   }
-}
-
-/**
- * Day, link and 52-bit visitor in one safe integer: the visitor xor a spread of the rest. Different notes meet with a
- * probability of 2^-52 for each pair, as the visitor hashes themselves do.
- */
-function keyOf(day: number, linkId: number, visitor: number): number {
-  const spread = Math.imul(linkId ^ Math.imul(day, 0x9e3779b1), 0x85ebca6b);
-  const low = ((visitor % 4_294_967_296) ^ spread) >>> 0;
-  const high = Math.floor(visitor / 4_294_967_296) ^ (Math.imul(spread ^ linkId, 0xc2b2ae35) & 0xf_ffff);
-  return high * 4_294_967_296 + low;
 }

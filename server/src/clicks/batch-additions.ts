@@ -1,5 +1,5 @@
-import { ALL_LINKS, periodsOf, type RollupClick, type RollupVisit, visitRollups } from '../../clicks/rollup-rows.ts';
-import { addCounts, type Counts } from './rollup-rows.ts';
+import { addCounts, type Counts } from './rollup-counts.ts';
+import { ALL_LINKS, periodsOf, type RollupClick, type RollupVisit, visitRollups } from './rollup-rows.ts';
 
 /** What a link gains by a batch. `rows`: clicks that get a row of their own; `lastAt`: epoch ms. */
 export interface LinkTotals {
@@ -18,7 +18,7 @@ export interface AdditionRules {
 
 type ByLink = Map<number, Map<number, Counts>>;
 
-/** What one batch adds to rollups, totals and counters, gathered before anything is written. */
+/** What one or several batches add to rollups, totals and counters, gathered before anything is written. */
 export class BatchAdditions {
   /** By link and quarter hour. */
   readonly slots: ByLink = new Map();
@@ -28,7 +28,6 @@ export class BatchAdditions {
   readonly links = new Map<number, LinkTotals>();
   /** Rows by owner of the link. */
   readonly owners = new Map<number, number>();
-  readonly clickHours = new Map<number, [minId: number, maxId: number]>();
   rows = 0;
 
   private slot = 0;
@@ -40,15 +39,15 @@ export class BatchAdditions {
 
   constructor(private readonly rules: AdditionRules) {}
 
-  /** `id` is that of the click's row, 0 where it gets none. */
-  add(click: RollupClick, at: number, id: number, ownerId: number | null): void {
+  /** `kept`: the click gets a row of its own. */
+  add(click: RollupClick, at: number, kept: boolean, ownerId: number | null): void {
     const { linkId } = click;
     const { slot, hour, day } = periodsOf(at);
-    if (id !== 0) this.addRow(id, hour, ownerId);
+    if (kept) this.addRow(ownerId);
     const totals = this.links.get(linkId) ?? { clicks: 0, human: 0, rows: 0, lastAt: 0 };
     totals.clicks++;
     totals.human += click.human ? 1 : 0;
-    totals.rows += id === 0 ? 0 : 1;
+    totals.rows += kept ? 1 : 0;
     totals.lastAt = Math.max(totals.lastAt, at);
     this.links.set(linkId, totals);
     this.slot = slot;
@@ -61,12 +60,9 @@ export class BatchAdditions {
     visitRollups(click, this.visit);
   }
 
-  private addRow(id: number, hour: number, ownerId: number | null): void {
+  private addRow(ownerId: number | null): void {
     this.rows++;
     if (ownerId !== null) this.owners.set(ownerId, (this.owners.get(ownerId) ?? 0) + 1);
-    const range = this.clickHours.get(hour);
-    if (range) range[1] = id;
-    else this.clickHours.set(hour, [id, id]);
   }
 
   private late(linkId: number): Map<number, Counts> | null {
