@@ -22,7 +22,7 @@ export function addCounts<K>(
 
 const ascending = (a: number, b: number) => a - b;
 /** Keys in the order of the tables. */
-export const sortedKeys = (map: Map<number, unknown>): number[] => [...map.keys()].sort(ascending);
+export const sortedKeys = (map: ReadonlyMap<number, unknown>): number[] => [...map.keys()].sort(ascending);
 
 /** Rows of two keys and counts, one after the other, in the order of the primary key: neighbours in the statement are neighbours in the tree. */
 export function rowsOfTwo(outer: Map<number, Map<number, Counts>>): number[] {

@@ -17,7 +17,7 @@ export interface Schema {
   links: LinkTable;
   link_urls: { link_id: number; url_version: number; url: string };
   link_changes: { seq: number; link_id: number; domain_id: number; code: string; at: Generated<Date> };
-  rollup_tiers: { id: Generated<number>; days_before: Generated<number> };
+  rollup_tiers: { id: Generated<number>; days_before: Generated<number>; late_before: Generated<number> };
   edges: EdgeTable;
   link_stats: {
     link_id: number;

@@ -179,7 +179,7 @@ CREATE TABLE event_counts (
 ) WITH (fillfactor = 70);
 
 -- Exact numbers of what lists show. Each is the sum of its shards: writers of one moment take different ones and so do not
--- wait for each other. kind 'users', 'links', 'links_by_owner', 'events', 'events_by_user', 'events_by_type'.
+-- wait for each other; shard 16 is that of ingest. kind 'users', 'links', 'links_by_owner', 'events', 'events_by_user', 'events_by_type'.
 CREATE TABLE counters (
   kind text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
@@ -209,6 +209,7 @@ CREATE TABLE rollup_15m (
   human_visitors bigint NOT NULL
 );
 CREATE INDEX rollup_15m_key ON rollup_15m (link_id, slot);
+CREATE INDEX rollup_15m_time ON rollup_15m USING brin (slot) WITH (pages_per_range = 32);
 
 CREATE TABLE rollup_hour (
   hour integer NOT NULL,
@@ -222,8 +223,9 @@ CREATE TABLE rollup_hour (
 CREATE INDEX rollup_hour_key ON rollup_hour (link_id, value_id, hour);
 CREATE INDEX rollup_hour_time ON rollup_hour USING brin (hour) WITH (pages_per_range = 32);
 
--- The same by day, complete for days before rollup_tiers.days_before. What is added to the hours of such a day late is added
--- here too. Whoever adds holds the lock 7820004 shared, whoever moves the border holds it alone.
+-- The same by day, complete for days before rollup_tiers.days_before. What is added to hours of a day before
+-- rollup_tiers.late_before is added here too: that border goes ahead while a day is being summed up. Whoever adds holds the
+-- lock 7820004 shared, whoever moves late_before holds it alone.
 CREATE TABLE rollup_day (
   day integer NOT NULL,
   link_id integer NOT NULL,
@@ -237,11 +239,12 @@ CREATE INDEX rollup_day_key ON rollup_day (link_id, value_id, day);
 CREATE INDEX rollup_day_time ON rollup_day USING brin (day) WITH (pages_per_range = 32);
 CREATE TABLE rollup_tiers (
   id smallint PRIMARY KEY DEFAULT 1 CHECK (id = 1),
-  days_before integer NOT NULL DEFAULT 0
+  days_before integer NOT NULL DEFAULT 0,
+  late_before integer NOT NULL DEFAULT 0
 );
 INSERT INTO rollup_tiers DEFAULT VALUES;
 
--- mask: 1 seen today, 2 seen today as human. link_id 0: on any link. Days are dropped whole; the default takes late ones.
+-- mask: 1 seen today, 2 seen today as human, 4 as human only later. link_id 0: on any link. Days are dropped whole; the default takes late ones.
 CREATE TABLE visitors_seen (
   day integer NOT NULL,
   link_id integer NOT NULL,

@@ -1,0 +1,27 @@
+import type { PoolClient } from 'pg';
+import { int8s } from './binary-arrays.ts';
+
+/** The shard that only ingest writes: one transaction at a time does, and it meets no other writer there. */
+const INGEST_SHARD = 16;
+
+/** Adds rows of clicks to what lists show. `owners`: rows by owner of the link. */
+export async function addClickRows(
+  client: PoolClient,
+  rows: number,
+  owners: ReadonlyMap<number, number>,
+): Promise<void> {
+  if (rows === 0) return;
+  const counters: [kind: string, key: string, n: number][] = [
+    ['events', '', rows],
+    ['events_by_type', 'click', rows],
+    ...[...owners].map(([owner, n]): [string, string, number] => ['events_by_user', String(owner), n]),
+  ];
+  counters.sort(([kindA, a], [kindB, b]) => (kindA === kindB ? (a < b ? -1 : 1) : kindA < kindB ? -1 : 1));
+  await client.query({
+    name: 'add-click-rows',
+    text: `INSERT INTO counters AS c (kind, key, shard, n)
+           SELECT u.kind, u.key, ${INGEST_SHARD}, u.n FROM unnest($1::text[], $2::text[], $3::int8[]) AS u (kind, key, n)
+           ON CONFLICT (kind, key, shard) DO UPDATE SET n = c.n + excluded.n`,
+    values: [counters.map(([kind]) => kind), counters.map(([, key]) => key), int8s(counters.map(([, , n]) => n))],
+  });
+}

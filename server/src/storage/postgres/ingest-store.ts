@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { DIMENSIONS } from '@waymark/contract';
+import type { Pool, PoolClient } from 'pg';
+import { decodeBatch } from '../../clicks/batch.ts';
+import { BatchAdditions } from '../../clicks/batch-additions.ts';
+import type { DeadLetter, EdgeProgress, GroupIngestPort, IngestOutcome } from '../../clicks/ingest.ts';
+import { saltIsWanted } from '../../clicks/ingest-rules.ts';
+import { rowsOfThree, rowsOfTwo } from '../../clicks/rollup-counts.ts';
+import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { advanceEdges, claimRanges } from './batch-ranges.ts';
+import { CopyRows, copyIn } from './copy-in.ts';
+import { lateDaysBefore } from './day-tier-border.ts';
+import { keepDeadLetters } from './dead-letters.ts';
+import { asAnswer } from './errors.ts';
+import { FirstVisits } from './first-visits.ts';
+import { addClickRows } from './ingest-counters.ts';
+import { type CountedClick, dayClicks, IngestGroup, type SealedBatch, seqsIn } from './ingest-group.ts';
+import { addToLinks, goneLinks, liveLinks } from './ingest-links.ts';
+import { LOCKS } from './locks.ts';
+import { onOneConnection } from './pool-transactions.ts';
+import { ValueIds } from './value-ids.ts';
+import { type GroupLimit, ValueLimit } from './value-limit.ts';
+
+const BEGIN = 'BEGIN; SET LOCAL synchronous_commit = on';
+const CLICKS = `clicks (id, link_id, user_id, at, original_at, url_version, country, region, city, device, browser, os, referrer,
+  utm_source, utm_medium, utm_campaign, utm_term, utm_content, language, quality, reason, visitor, first_seen)`;
+const CLICK_WIDTHS = [8, 4, 4, 8, 8, 4, ...new Array<8>(15).fill(8), 8, 2] as const;
+const COUNTS = 'clicks, visitors, human_clicks, human_visitors';
+
+export interface IngestOptions {
+  now: Clock;
+  /** Share of raw click rows kept, 0 to 1. Rollups and totals count all. */
+  sampleRate: number;
+}
+
+/**
+ * Clicks into PostgreSQL, any number of workers at once; also several calls of one store at once, which keeps worker and
+ * database busy at the same time.
+ *
+ * One transaction for a group of batches. It takes what it locks in this order: ranges by edge and seq, visitors by day, link
+ * and hash, the border of the day tier (shared), the order of clicks, totals by link, counters by key, edges by id. So workers
+ * may wait for each other, but never in a circle. From the order of clicks on they take turns; all else is done before.
+ */
+export class PostgresIngestStore implements GroupIngestPort {
+  private readonly values: ValueIds;
+  private readonly limit = new ValueLimit();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly options: IngestOptions,
+  ) {
+    this.values = new ValueIds(pool);
+  }
+
+  async ingest(content: string, hash: string): Promise<IngestOutcome> {
+    const [outcome] = await this.ingestAll([{ content, hash }]);
+    if (!outcome) throw new Error('a batch was left out');
+    return outcome;
+  }
+
+  async ingestAll(batches: readonly { content: string; hash: string }[]): Promise<IngestOutcome[]> {
+    if (batches.length === 0) return [];
+    const decoded = batches.map((sealed) => ({ ...sealed, batch: decodeBatch(sealed.content) }));
+    const values = await this.values.ofClicks(decoded.flatMap(({ batch }) => batch.clicks));
+    const others = await this.values.ofOthers();
+    let from = 0;
+    const group = decoded.map((sealed): SealedBatch => {
+      const to = from + sealed.batch.clicks.length;
+      const own = values.slice(from, to);
+      from = to;
+      return { ...sealed, values: own };
+    });
+    try {
+      return await onOneConnection(this.pool, (client) => this.commit(client, group, others), BEGIN);
+    } catch (error) {
+      this.limit.forget();
+      throw error;
+    }
+  }
+
+  async deadLetter(entry: DeadLetter): Promise<void> {
+    const keep = async (client: PoolClient) => {
+      const now = this.options.now();
+      const [claim] = await claimRanges(client, [{ ...entry, hash: '' }], now);
+      await client.query(`SELECT pg_advisory_xact_lock(${LOCKS.clickOrder})`);
+      await keepDeadLetters(client, [entry], now);
+      const dead = seqsIn(claim?.ranges ?? []);
+      if (dead > 0) await advanceEdges(client, new Map([[entry.edgeId, { committed: 0, discarded: 0, dead }]]), now);
+    };
+    await onOneConnection(this.pool, keep, BEGIN);
+  }
+
+  async progress(): Promise<EdgeProgress[]> {
+    try {
+      const { rows } = await this.pool.query<EdgeProgress>(
+        'SELECT edge_id AS "edgeId", watermark, committed, discarded, dead FROM ingest_edges ORDER BY edge_id',
+      );
+      return rows;
+    } catch (error) {
+      throw asAnswer(error);
+    }
+  }
+
+  async salt(day: number): Promise<string | null> {
+    if (!saltIsWanted(day, this.options.now())) return null;
+    try {
+      const fresh = randomBytes(16).toString('hex');
+      await this.pool.query('INSERT INTO visitor_salts (day, salt) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+        day,
+        fresh,
+      ]);
+      const { rows } = await this.pool.query<{ salt: string }>('SELECT salt FROM visitor_salts WHERE day = $1', [day]);
+      return rows[0]?.salt ?? null;
+    } catch (error) {
+      throw asAnswer(error);
+    }
+  }
+
+  private async commit(
+    client: PoolClient,
+    batches: readonly SealedBatch[],
+    others: ReadonlyMap<number, number>,
+  ): Promise<IngestOutcome[]> {
+    const now = this.options.now();
+    const ranges = batches.map(({ batch: { edgeId, firstSeq, lastSeq }, hash }) => ({
+      edgeId,
+      firstSeq,
+      lastSeq,
+      hash,
+    }));
+    const group = new IngestGroup(batches, await claimRanges(client, ranges, now));
+    const links = await liveLinks(client, group.linkIds());
+    const clicks = group.count(links, now, this.options.sampleRate);
+
+    const visits = new FirstVisits();
+    for (const { click, day, human } of clicks) visits.note(day, click.linkId, click.visitor, human);
+    await visits.store(client);
+    const lateBefore = await lateDaysBefore(client);
+    const limit = await this.limit.count(client, dayClicks(clicks));
+    const additions = additionsUnder(limit, others, lateBefore);
+    const rows = addUp(clicks, visits, additions);
+    await addToRollups(client, additions);
+
+    await client.query(`SELECT pg_advisory_xact_lock(${LOCKS.clickOrder})`);
+    if (rows.count > 0) {
+      const ids = await client.query<{ first: number }>('SELECT take_event_ids($1) AS first', [rows.count]);
+      const first = ids.rows[0]?.first ?? 0;
+      group.number(first);
+      rows.numberFrom(first);
+      await copyIn(client, CLICKS, rows);
+    }
+    if (additions.links.size > 0) await addTotals(client, additions, links);
+    await keepDeadLetters(client, group.conflicts(), now);
+    await advanceEdges(client, group.countsByEdge(), now);
+    return group.outcomes;
+  }
+}
+
+function additionsUnder(limit: GroupLimit, others: ReadonlyMap<number, number>, lateBefore: number): BatchAdditions {
+  return new BatchAdditions({
+    valueFor: (day, linkId, valueId) => {
+      const dimension = Math.floor(valueId / VALUE_SPAN);
+      if (dimension === DIMENSIONS.link || limit.allows(day, linkId, valueId)) return valueId;
+      return others.get(dimension) ?? valueId;
+    },
+    dayTierCovers: (day) => day < lateBefore,
+  });
+}
+
+/** Adds up the clicks; returns the rows that they get, not numbered yet. */
+function addUp(clicks: readonly CountedClick[], visits: FirstVisits, additions: BatchAdditions): CopyRows {
+  const cells: (number | null)[] = [];
+  for (const { click, values, at, day, human, kept, link } of clicks) {
+    const { linkId, visitor } = click;
+    const firstSeen = visits.firstSeen(day, linkId, visitor, human);
+    additions.add({ linkId, human, firstSeen, values }, at, kept, link.ownerId);
+    if (!kept) continue;
+    cells.push(0, linkId, link.ownerId, at, at === click.at ? null : click.at, click.urlVersion);
+    for (const id of values) cells.push(id);
+    cells.push(visitor, firstSeen);
+  }
+  return new CopyRows(cells, CLICK_WIDTHS);
+}
+
+async function addToRollups(client: PoolClient, { slots, hours, days }: BatchAdditions): Promise<void> {
+  const three = [4, 4, 8, 8, 8, 8, 8] as const;
+  await copyIn(client, `rollup_15m (link_id, slot, ${COUNTS})`, new CopyRows(rowsOfTwo(slots), [4, 4, 8, 8, 8, 8]));
+  await copyIn(client, `rollup_hour (hour, link_id, value_id, ${COUNTS})`, new CopyRows(rowsOfThree(hours), three));
+  await copyIn(client, `rollup_day (day, link_id, value_id, ${COUNTS})`, new CopyRows(rowsOfThree(days), three));
+}
+
+/** Totals of links, and the lists' counters without the rows of links that were deleted meanwhile. */
+async function addTotals(
+  client: PoolClient,
+  { links, rows, owners }: BatchAdditions,
+  facts: ReadonlyMap<number, { ownerId: number | null }>,
+): Promise<void> {
+  await addToLinks(client, links);
+  let shown = rows;
+  for (const id of await goneLinks(client, [...links.keys()])) {
+    const hidden = links.get(id)?.rows ?? 0;
+    const ownerId = facts.get(id)?.ownerId ?? null;
+    shown -= hidden;
+    if (ownerId !== null) owners.set(ownerId, (owners.get(ownerId) ?? 0) - hidden);
+  }
+  await addClickRows(client, shown, owners);
+}
