@@ -10,4 +10,6 @@ export const LOCKS = {
   migration: 7_820_005,
   /** Held by the one worker that does housekeeping. */
   housekeeping: 7_820_006,
+  /** Held by whoever makes or drops partitions. */
+  partitions: 7_820_007,
 } as const;

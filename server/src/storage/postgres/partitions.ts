@@ -1,0 +1,166 @@
+import type { Pool, PoolClient } from 'pg';
+import { type Clock, DAY_MS } from '../../platform/clock.ts';
+import { asAnswer } from './errors.ts';
+import { LOCKS } from './locks.ts';
+import { type ClickMonth, monthsFrom } from './months.ts';
+
+const MONTHS_AHEAD = 2;
+const DAYS_AHEAD = 2;
+/** Rows that are moved out of a default partition while it is locked: less than a second's work. */
+const MOVED_ROWS_MAX = 50_000;
+/** How long a change of partitions waits for a lock before it lets others pass, and how often it tries. */
+const LOCK_WAIT = '500ms';
+const TRIES_MAX = 40;
+const PAUSE_MS = 250;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** A partition as it is to be. `within`: the condition of its rows; `bounds`: the same for ATTACH. */
+interface Partition {
+  parent: 'clicks' | 'visitors_seen';
+  name: string;
+  within: string;
+  bounds: string;
+}
+
+/**
+ * Partitions of clicks by month and of visitors by day, made before they are needed.
+ *
+ * A partition is made beside its parent and attached, which takes no lock that ingest or reads wait for, but for the default
+ * partition: that is locked alone while it is proved to hold no row of the new one. Where nothing can be in it yet, a
+ * constraint proves it beforehand, so the locked time does not depend on what the default partition holds.
+ */
+export class PostgresPartitions {
+  constructor(
+    private readonly pool: Pool,
+    private readonly options: { now: Clock },
+  ) {}
+
+  /**
+   * Makes what is missing of this month and the next two, and of today and the next two days. Whoever calls it while
+   * another does finds nothing left to do. Errors: `unavailable` where a lock can't be had in some 20 seconds.
+   */
+  async makeAhead(): Promise<void> {
+    const now = this.options.now();
+    const today = Math.floor(now / DAY_MS);
+    const wanted = [
+      ...monthsFrom(now, MONTHS_AHEAD).map(ofMonth),
+      ...Array.from({ length: DAYS_AHEAD + 1 }, (_, n) => ofDay(today + n)),
+    ];
+    await this.alone(async (client) => {
+      for (const partition of wanted) if (!(await isAttached(client, partition.name))) await make(client, partition);
+    });
+  }
+
+  /** Names of the partitions of a table but for its default, in order. */
+  async list(parent: Partition['parent']): Promise<string[]> {
+    const { rows } = await this.pool.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+       WHERE i.inhparent = $1::regclass AND c.relname <> $2 ORDER BY 1`,
+      [parent, `${parent}_other`],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  /** Takes a partition out of its table; its rows are out of sight from then on. */
+  async detach(parent: Partition['parent'], name: string): Promise<void> {
+    await this.alone(async (client) => {
+      if (await isAttached(client, name)) await patiently(client, `ALTER TABLE ${parent} DETACH PARTITION ${name}`);
+    });
+  }
+
+  async drop(name: string): Promise<void> {
+    await this.alone((client) => patiently(client, `DROP TABLE IF EXISTS ${name}`));
+  }
+
+  private async alone(work: (client: PoolClient) => Promise<void>): Promise<void> {
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw asAnswer(error);
+    });
+    try {
+      await client.query(`SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(${LOCKS.partitions})`);
+      await client.query(`SET lock_timeout = '${LOCK_WAIT}'`);
+      await work(client);
+    } catch (error) {
+      throw asAnswer(error);
+    } finally {
+      // The session goes with its lock and its settings.
+      client.release(true);
+    }
+  }
+}
+
+function ofMonth({ name, from, to }: ClickMonth): Partition {
+  return {
+    parent: 'clicks',
+    name,
+    within: `at >= ${from} AND at < ${to}`,
+    bounds: `FOR VALUES FROM (${from}) TO (${to})`,
+  };
+}
+
+function ofDay(day: number): Partition {
+  return {
+    parent: 'visitors_seen',
+    name: `visitors_seen_${day}`,
+    within: `day = ${day}`,
+    bounds: `FOR VALUES IN (${day})`,
+  };
+}
+
+async function make(client: PoolClient, partition: Partition): Promise<void> {
+  const { parent, name, within, bounds } = partition;
+  const rest = `${parent}_other`;
+  await patiently(client, `CREATE TABLE IF NOT EXISTS ${name} (LIKE ${parent} INCLUDING ALL)`);
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM ${rest} WHERE ${within} LIMIT ${MOVED_ROWS_MAX + 1}) AS rows`,
+  );
+  const there = rows[0]?.n ?? 0;
+  if (there > MOVED_ROWS_MAX) {
+    // Too many to move at a stretch: they are right where they are, and so are those to come.
+    await patiently(client, `DROP TABLE ${name}`);
+    return;
+  }
+  const attach = `ALTER TABLE ${parent} ATTACH PARTITION ${name} ${bounds}`;
+  if (there > 0) {
+    await patiently(
+      client,
+      `BEGIN; LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE;
+       WITH moved AS (DELETE FROM ${rest} WHERE ${within} RETURNING *) INSERT INTO ${name} SELECT * FROM moved;
+       ${attach}; COMMIT`,
+    );
+    return;
+  }
+  const proof = `${name}_not_here`;
+  await patiently(
+    client,
+    `ALTER TABLE ${rest} DROP CONSTRAINT IF EXISTS ${proof}, ADD CONSTRAINT ${proof} CHECK (NOT (${within})) NOT VALID`,
+  );
+  try {
+    await patiently(client, `ALTER TABLE ${rest} VALIDATE CONSTRAINT ${proof}`);
+    await patiently(client, attach);
+  } finally {
+    await patiently(client, `ALTER TABLE ${rest} DROP CONSTRAINT IF EXISTS ${proof}`);
+  }
+}
+
+async function isAttached(client: PoolClient, name: string): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    'SELECT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = to_regclass($1)) AS there',
+    [name],
+  );
+  return rows[0]?.there === true;
+}
+
+/** Runs it again while a lock can't be had, so that those who queue behind it pass in between. */
+async function patiently(client: PoolClient, sql: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await client.query(sql);
+      return;
+    } catch (error) {
+      await client.query('ROLLBACK');
+      if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE || tries >= TRIES_MAX) throw error;
+      await new Promise((resume) => setTimeout(resume, PAUSE_MS));
+    }
+  }
+}
