@@ -146,7 +146,10 @@ describe('the delivery of sealed batches', () => {
     const done = watch(world.delivery.ingest(batch(1, 10), 'h'));
     await world.pass(0);
     world.work();
-    world.delivery.committed();
+    world.delivery.committed(['another']);
+    await world.pass(0);
+    expect(done.state).toBe('waits');
+    world.delivery.committed(['another', EDGE]);
     await world.pass(0);
     expect(done.state).toBe('done');
   });

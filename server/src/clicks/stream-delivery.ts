@@ -83,9 +83,13 @@ export class StreamDelivery implements IngestPort {
     });
   }
 
-  /** Word that ingest has committed batches of this edge: the database is asked at once. */
-  committed(): void {
-    if (this.waiting.size > 0) this.checkSoon(0);
+  /** Word that ingest has committed batches of these edges: the database is asked at once where one of them waits. */
+  committed(edgeIds: readonly string[]): void {
+    for (const { batch } of this.waiting) {
+      if (!edgeIds.includes(batch.edgeId)) continue;
+      this.checkSoon(0);
+      return;
+    }
   }
 
   async deadLetter(entry: DeadLetter): Promise<void> {

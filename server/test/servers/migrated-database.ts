@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { migrate } from '../../src/storage/postgres/migrate.ts';
+import { MIGRATIONS } from '../../src/storage/postgres/migrations/index.ts';
 import { openPool } from '../../src/storage/postgres/pool.ts';
 import { type Ask, createAsk } from '../../src/storage/postgres/questions.ts';
 import { testDatabase } from './shared.ts';
@@ -11,8 +12,11 @@ export interface MigratedDatabase extends AsyncDisposable {
   ask: Ask;
 }
 
+/** Another schema is another template: a server may outlive a change of the migrations. */
+const SCHEMA = Bun.hash(MIGRATIONS.map(({ sql }) => sql).join()).toString(36);
+
 export async function migratedDatabase(max = 20): Promise<MigratedDatabase> {
-  const database = await testDatabase({ template: { name: 'migrated_for_replicas', build: migrateAt } });
+  const database = await testDatabase({ template: { name: `migrated_${SCHEMA}`, build: migrateAt } });
   const pool = openPool({ url: database.url, max, statementMs: 30_000, name: 'test' });
   return {
     url: database.url,
