@@ -134,9 +134,13 @@ interface EdgeParts {
   now: Clock;
 }
 
-function buildEdge({ replica, outbox }: EdgeBackend, { config, metrics, clientAddress, now }: EdgeParts): Edge {
+function buildEdge(
+  { replica, unknown, outbox }: EdgeBackend,
+  { config, metrics, clientAddress, now }: EdgeParts,
+): Edge {
   return createEdge({
     replica,
+    unknown,
     outbox,
     now,
     clientAddress,

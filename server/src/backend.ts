@@ -1,12 +1,15 @@
 import type { ApiKeyQueries } from './accounts/api-key.ts';
 import type { Outbox } from './clicks/outbox.ts';
 import type { Replica } from './links/replica.ts';
+import type { UnknownCodes } from './links/unknown-codes.ts';
 import type { IdempotencyKey } from './platform/idempotency.ts';
 import type { ClickPipeline, Installation, Queries, ServiceState, WriteScope } from './roles/api/deps.ts';
 
 /** What the edge role answers redirects from. */
 export interface EdgeBackend {
   replica: Replica;
+  /** Where to look for codes that the replica does not know; null where the replica is the database itself. */
+  unknown: UnknownCodes | null;
   outbox: Outbox;
 }
 

@@ -163,7 +163,7 @@ export async function openEmbedded({
     importJobs: read(reader, 'importJobs'),
   };
   return {
-    edge: { replica, outbox },
+    edge: { replica, unknown: null, outbox },
     api: { queries, write: createWrite(writerClient) },
     keys: queries.keys,
     clicks: createPipeline({ outbox, sealer, database, now, clickCounts }),

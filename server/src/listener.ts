@@ -9,7 +9,7 @@ import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import type { Api } from './roles/api/api.ts';
 import { type LiveSocketData, liveSockets } from './roles/api/live-sockets.ts';
-import { answerHead, answerResponse, type Edge } from './roles/edge/edge.ts';
+import { answerHead, answerResponse, type Edge, type EdgeAnswer } from './roles/edge/edge.ts';
 import { startFront } from './roles/edge/front/front.ts';
 
 /** How long a stop lets connections to the full server learn that they end. */
@@ -48,6 +48,7 @@ function listenPlainly(options: ListenerOptions): number {
 function listenBehindFront(options: ListenerOptions, edge: Edge): number {
   const { config, resources, now, logger } = options;
   const { version } = config.release;
+  const toFast = (answered: EdgeAnswer) => ({ head: answerHead(answered, version), body: answered.body });
   let addressOf: (tunnelPort: number) => string | null = () => null;
   // Only the front may come this way: whoever else finds the port is not who it says.
   const full = serveFull(options, { host: '127.0.0.1', port: 0 }, (_, port) => addressOf(port));
@@ -57,7 +58,8 @@ function listenBehindFront(options: ListenerOptions, edge: Edge): number {
     port: config.listen.port,
     fast: (request) => {
       const answered = edge(request);
-      return answered === null ? null : { head: answerHead(answered, version), body: answered.body };
+      if (answered === null) return null;
+      return answered instanceof Promise ? answered.then(toFast) : toFast(answered);
     },
     upstream: { hostname: '127.0.0.1', port: full.port ?? 0 },
     now,
@@ -89,6 +91,7 @@ function serveFull(
     if (edge !== null) {
       const { pathname, search } = pathOf(request.url);
       const answered = edge({ method, path: pathname, query: search, peer, header: (name) => headers.get(name) ?? '' });
+      if (answered instanceof Promise) return answered.then((found) => answerResponse(found, version));
       if (answered) return answerResponse(answered, version);
     }
     if (!servesApp(headers.get('host') ?? '')) return classicError(new AppError('not_found', 'Not found'));

@@ -75,6 +75,18 @@ export function encodeBatch(batch: ClickBatch): string {
   return JSON.stringify(sealed);
 }
 
+const RANGE = /^\{"v":1,"edgeId":"([^"\\]*)","firstSeq":(\d+),"lastSeq":(\d+),/;
+
+/** Which seqs of which edge a sealed batch holds, without reading the rest. Errors: as `decodeBatch`. */
+export function batchRange(content: string): Pick<ClickBatch, 'edgeId' | 'firstSeq' | 'lastSeq'> {
+  const [, edgeId, first, last] = RANGE.exec(content) ?? [];
+  if (edgeId === undefined) {
+    const { edgeId, firstSeq, lastSeq } = decodeBatch(content);
+    return { edgeId, firstSeq, lastSeq };
+  }
+  return { edgeId, firstSeq: Number(first), lastSeq: Number(last) };
+}
+
 /** Errors: throws on anything that `encodeBatch` did not write. */
 export function decodeBatch(content: string): ClickBatch {
   const sealed = JSON.parse(content) as SealedForm;

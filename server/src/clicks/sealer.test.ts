@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { AppError } from '../platform/app-error.ts';
 import { decodeBatch } from './batch.ts';
 import type { EnrichedClick, OutboxClick } from './click.ts';
+import type { Confirmations } from './confirmations.ts';
 import type { IngestOutcome, IngestPort } from './ingest.ts';
 import { type RawRun, type SealedFrame, Sealer } from './sealer.ts';
 
@@ -54,7 +55,12 @@ const enrich = (click: OutboxClick): EnrichedClick => ({
 });
 
 /** A sealer over a queue that gives each run once, and a disk that is full for as long as `disk.full`. */
-async function start(runs: RawRun[], sealedThrough = new Map<string, number>(), ingest: Partial<IngestPort> = {}) {
+async function start(
+  runs: RawRun[],
+  sealedThrough = new Map<string, number>(),
+  ingest: Partial<IngestPort> = {},
+  confirmations: Confirmations | null = null,
+) {
   const time = { now: 1_700_000_000_000 };
   const disk = { full: false };
   const contents: string[] = [];
@@ -85,6 +91,7 @@ async function start(runs: RawRun[], sealedThrough = new Map<string, number>(), 
         salt: async () => null,
         ...ingest,
       },
+      confirmations,
       hash: () => '',
       keepMs: 0,
       now: () => time.now,
@@ -186,5 +193,50 @@ describe('the sealer', () => {
     await deliverAll(sealer, time);
     expect(sealer.idle).toBe(true);
     expect(letters).toEqual([]);
+  });
+
+  test('delivers again what the database confirmed and lost in a failover', async () => {
+    const sent: number[] = [];
+    const has = { edgeId: EDGE, watermark: 0, ranges: [] as [number, number][] };
+    const { sealer, time } = await start(
+      [run(1, 2), run(3, 4), run(5, 6)],
+      new Map(),
+      {
+        async ingest(content) {
+          const { firstSeq, lastSeq } = decodeBatch(content);
+          sent.push(firstSeq);
+          has.watermark = Math.max(has.watermark, lastSeq);
+          return committed();
+        },
+      },
+      { committed: async () => [has] },
+    );
+    while (await sealer.pump());
+    await deliverAll(sealer, time);
+    expect([sent, await sealer.recheck()]).toEqual([[1, 3, 5], 0]);
+    has.watermark = 2;
+    expect(await sealer.recheck()).toBe(2);
+    expect(sealer.status().committedSeq).toBe(2);
+    await deliverAll(sealer, time);
+    expect([sent, sealer.status().committedSeq]).toEqual([[1, 3, 5, 3, 5], 6]);
+    expect(await sealer.recheck()).toBe(0);
+  });
+
+  test('goes on under another edge id, and still delivers what it has under the former one', async () => {
+    const other = 'a'.repeat(32);
+    const runs = [run(1, 2)];
+    const { sealer, batches, time } = await start(runs, new Map(), { ingest: async () => committed() });
+    while (await sealer.pump());
+    sealer.switchEdge(other);
+    expect(sealer.status()).toMatchObject({ edgeId: other, committedSeq: 0 });
+    const settled = sealer.settled(3);
+    runs.push(run(1, 3, other));
+    while (await sealer.pump());
+    await deliverAll(sealer, time);
+    await settled;
+    expect(batches().map(({ edgeId, range }) => [edgeId, range])).toEqual([
+      [EDGE, [1, 2]],
+      [other, [1, 3]],
+    ]);
   });
 });

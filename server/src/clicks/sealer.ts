@@ -2,6 +2,7 @@ import { AppError } from '../platform/app-error.ts';
 import type { Clock } from '../platform/clock.ts';
 import { encodeBatch } from './batch.ts';
 import type { EnrichedClick, OutboxClick } from './click.ts';
+import { type Confirmations, coversSeqs } from './confirmations.ts';
 import type { IngestPort } from './ingest.ts';
 
 /** Clicks in one batch: small enough that its transaction holds the writer for about 20 ms at most. */
@@ -88,6 +89,8 @@ export interface SealerDeps<Frame extends SealedFrame> {
   /** Makes salts for these clicks' days known before they are enriched. */
   prepare(clicks: readonly OutboxClick[]): Promise<void>;
   ingest: IngestPort;
+  /** Asked whether what was confirmed is still there; null where the database can't lose it. */
+  confirmations?: Confirmations | null;
   hash(content: string): string;
   keepMs: number;
   now: Clock;
@@ -103,10 +106,12 @@ interface Delivery<Frame> {
   clicks: number;
 }
 
-interface Kept {
+interface Kept<Frame> {
   file: number;
   pending: number;
   lastConfirmedAt: number;
+  /** Those that `recheck` asks about. */
+  confirmed: Frame[];
 }
 
 /**
@@ -118,12 +123,13 @@ export class Sealer<Frame extends SealedFrame> {
   private readonly confirmed: Map<string, number>;
   private deliveries: Delivery<Frame>[] = [];
   private inFlight = 0;
-  private readonly files = new Map<number, Kept>();
+  private readonly files = new Map<number, Kept<Frame>>();
   private backoffMs = 0;
   private retryAt = 0;
   private lastError: string | null = null;
   private totals = { committed: 0, discarded: 0, dead: 0 };
-  private waiters: { seq: number; resolve(): void }[] = [];
+  private waiters: { edgeId: string; seq: number; resolve(): void }[] = [];
+  private edgeId: string;
   /** Read from the raw queue and not on disk as a batch: the queue gives each run once. */
   private unsealed: RawRun | null = null;
 
@@ -132,20 +138,14 @@ export class Sealer<Frame extends SealedFrame> {
     progress: Map<string, number>,
     sealedThrough: Map<string, number>,
   ) {
+    this.edgeId = deps.edgeId;
     this.confirmed = progress;
     this.done = sealedThrough;
     for (const frame of deps.sealed.frames()) {
       const committed = frame.lastSeq <= (progress.get(frame.edgeId) ?? 0);
-      this.track(frame.file, committed ? 0 : 1);
-      if (!committed)
-        this.deliveries.push({
-          frame,
-          sending: false,
-          failures: 0,
-          content: null,
-          oldestAt: deps.now(),
-          clicks: frame.lastSeq - frame.firstSeq + 1,
-        });
+      const kept = this.track(frame.file, committed ? 0 : 1);
+      if (committed) this.keepConfirmed(kept, frame);
+      else this.deliveries.push(this.deliveryOf(frame));
     }
   }
 
@@ -169,8 +169,39 @@ export class Sealer<Frame extends SealedFrame> {
 
   /** Resolves when this edge's clicks up to `seq` are committed. The caller bounds the wait. */
   settled(seq: number): Promise<void> {
-    if (this.committedSeq >= seq) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push({ seq, resolve }));
+    const { edgeId } = this;
+    if (this.committedSeqOf(edgeId) >= seq) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push({ edgeId, seq, resolve }));
+  }
+
+  /** The outbox goes on under another edge id, from seq 1. What is there under the former one is delivered as before. */
+  switchEdge(edgeId: string): void {
+    this.edgeId = edgeId;
+  }
+
+  /**
+   * Delivers once more what the database confirmed and has no more, as after a failover that lost commits: possible for as
+   * long as a batch is kept. Returns how many batches those are. Errors: `unavailable`.
+   */
+  async recheck(): Promise<number> {
+    const { confirmations } = this.deps;
+    const edgeIds = new Set([...this.files.values()].flatMap(({ confirmed }) => confirmed.map(({ edgeId }) => edgeId)));
+    if (!confirmations || edgeIds.size === 0) return 0;
+    const edges = new Map((await confirmations.committed([...edgeIds])).map((edge) => [edge.edgeId, edge]));
+    const isThere = ({ edgeId, firstSeq, lastSeq }: Frame) => {
+      const edge = edges.get(edgeId);
+      return edge !== undefined && coversSeqs(edge, firstSeq, lastSeq);
+    };
+    const lost: Frame[] = [];
+    for (const kept of this.files.values()) {
+      const gone = kept.confirmed.filter((frame) => !isThere(frame));
+      if (gone.length === 0) continue;
+      kept.confirmed = kept.confirmed.filter(isThere);
+      kept.pending += gone.length;
+      lost.push(...gone);
+    }
+    this.deliveries.unshift(...lost.map((frame) => this.deliveryOf(frame)));
+    return lost.length;
   }
 
   /** Syncs to disk, and removes raw segments that are sealed and batches that are confirmed and kept long enough. */
@@ -189,9 +220,9 @@ export class Sealer<Frame extends SealedFrame> {
 
   status(): SealerStatus {
     return {
-      edgeId: this.deps.edgeId,
-      sealedSeq: this.done.get(this.deps.edgeId) ?? 0,
-      committedSeq: this.committedSeq,
+      edgeId: this.edgeId,
+      sealedSeq: this.done.get(this.edgeId) ?? 0,
+      committedSeq: this.committedSeqOf(this.edgeId),
       sealedBytes: this.deps.sealed.bytes,
       sealedInFlight: this.deliveries.reduce((sum, { clicks }) => sum + clicks, 0),
       oldestAt: this.deliveries[0]?.oldestAt ?? null,
@@ -205,9 +236,9 @@ export class Sealer<Frame extends SealedFrame> {
   }
 
   /** Up to the first batch that is still to be delivered, since batches may be confirmed out of order after a failure. */
-  private get committedSeq(): number {
-    const waiting = this.deliveries.find(({ frame }) => frame.edgeId === this.deps.edgeId);
-    return waiting ? waiting.frame.firstSeq - 1 : (this.confirmed.get(this.deps.edgeId) ?? 0);
+  private committedSeqOf(edgeId: string): number {
+    const waiting = this.deliveries.find(({ frame }) => frame.edgeId === edgeId);
+    return waiting ? waiting.frame.firstSeq - 1 : (this.confirmed.get(edgeId) ?? 0);
   }
 
   private async sealNext(): Promise<boolean> {
@@ -228,7 +259,7 @@ export class Sealer<Frame extends SealedFrame> {
   /** Seqs of this edge that are neither sealed nor in the queue, since a file was damaged: counted as dead, so that the watermark moves on. */
   private lostBefore({ edgeId, firstSeq }: RawRun): RawRun | null {
     const next = (this.done.get(edgeId) ?? 0) + 1;
-    if (edgeId !== this.deps.edgeId || firstSeq <= next) return null;
+    if (edgeId !== this.edgeId || firstSeq <= next) return null;
     return { edgeId, firstSeq: next, lastSeq: firstSeq - 1, clicks: [], unreadable: firstSeq - next };
   }
 
@@ -240,19 +271,26 @@ export class Sealer<Frame extends SealedFrame> {
     this.done.set(edgeId, lastSeq);
     this.track(frame.file, 1);
     this.deliveries.push({
-      frame,
-      sending: false,
-      failures: 0,
+      ...this.deliveryOf(frame),
       content: this.deliveries.length < CONTENTS_MAX ? content : null,
       oldestAt: run.clicks[0]?.at ?? this.deps.now(),
-      clicks: lastSeq - firstSeq + 1,
     });
   }
 
-  private track(file: number, pending: number): void {
-    const kept = this.files.get(file) ?? { file, pending: 0, lastConfirmedAt: this.deps.now() };
+  private deliveryOf(frame: Frame): Delivery<Frame> {
+    const clicks = frame.lastSeq - frame.firstSeq + 1;
+    return { frame, sending: false, failures: 0, content: null, oldestAt: this.deps.now(), clicks };
+  }
+
+  private track(file: number, pending: number): Kept<Frame> {
+    const kept = this.files.get(file) ?? { file, pending: 0, lastConfirmedAt: this.deps.now(), confirmed: [] };
     kept.pending += pending;
     this.files.set(file, kept);
+    return kept;
+  }
+
+  private keepConfirmed(kept: Kept<Frame>, frame: Frame): void {
+    if (this.deps.confirmations) kept.confirmed.push(frame);
   }
 
   private deliver(): void {
@@ -323,15 +361,15 @@ export class Sealer<Frame extends SealedFrame> {
     if (kept) {
       kept.pending--;
       kept.lastConfirmedAt = this.deps.now();
+      this.keepConfirmed(kept, delivery.frame);
     }
     this.confirmed.set(edgeId, Math.max(this.confirmed.get(edgeId) ?? 0, lastSeq));
-    if (edgeId === this.deps.edgeId) {
-      const committed = this.committedSeq;
-      const ready = this.waiters.filter(({ seq }) => seq <= committed);
-      if (ready.length > 0) {
-        this.waiters = this.waiters.filter(({ seq }) => seq > committed);
-        for (const { resolve } of ready) resolve();
-      }
+    const committed = this.committedSeqOf(edgeId);
+    const isReady = (waiter: { edgeId: string; seq: number }) => waiter.edgeId === edgeId && waiter.seq <= committed;
+    const ready = this.waiters.filter(isReady);
+    if (ready.length > 0) {
+      this.waiters = this.waiters.filter((waiter) => !isReady(waiter));
+      for (const { resolve } of ready) resolve();
     }
   }
 }

@@ -1,4 +1,8 @@
+import type { EdgeReport } from '../clicks/edge-registry.ts';
 import type { SealerStatus } from '../clicks/sealer.ts';
+import type { FeedLink } from '../links/change-feed.ts';
+import type { FollowerStatus } from '../links/replica-follower.ts';
+import type { ChangedCode } from '../links/replica-store.ts';
 
 /** First message to each thread; it answers `{ ready: ... }` or `{ failed: message }`. */
 export interface WriterInit {
@@ -15,22 +19,74 @@ export interface ReaderInit {
   sampleRate: number;
 }
 
-export interface SealerInit {
+/** What a sealer of either shape is told. */
+export interface SealerBase {
   edgeId: string;
   outboxDir: string;
   dataDir: string;
   geoipPath: string | null;
   keepMs: number;
   syncMs: number;
+}
+
+export interface SealerInit extends SealerBase {
   writer: MessagePort;
+}
+
+/** The sealer of an edge of its own, which delivers by way of Redis and PostgreSQL. */
+export interface EdgeSealerInit extends SealerBase {
+  databaseUrl: string;
+  redisUrl: string;
+  /** To PostgreSQL. */
+  connections: number;
+  sampleRate: number;
+  /** Whether the database answered a moment ago: if not, the start does not wait for it once more. */
+  databaseAnswers: boolean;
+  /** By day, as the replica has them at the start. */
+  salts: Salt[];
+  follower: MessagePort;
+}
+
+export interface Salt {
+  day: number;
+  salt: string;
+}
+
+export interface FollowerInit {
+  replicaFile: string;
+  databaseUrl: string;
+  redisUrl: string;
+  /** To PostgreSQL, signals not counted. */
+  connections: number;
+  edgeId: string;
+  bootId: string;
+  /** Host and process, for people. */
+  name: string;
+  version: string;
+  sealer: MessagePort;
+}
+
+export interface FollowerReady {
+  /** Whether this process holds its edge id; null where the database could not be asked in time. */
+  isHeld: boolean | null;
+  /** Seqs of that edge id up to this one are known to the database; 0 where it could not be asked. */
+  committedSeq: number;
+  salts: Salt[];
+  /** A file was there that is no replica: thrown away. */
+  discarded: boolean;
 }
 
 export interface WriterReady {
   schema: { from: number; to: number };
 }
 
-/** From the main thread to the sealer: tell when clicks up to `seq` are committed; a spare segment is used up; stop. */
-export type ToSealer = { settle: { id: number; seq: number } } | { spareTaken: true } | { stop: true };
+/** From the main thread to the sealer: tell when clicks up to `seq` are committed; a spare segment is used up; look for clicks at once; go on under another edge id; stop. */
+export type ToSealer =
+  | { settle: { id: number; seq: number } }
+  | { spareTaken: true }
+  | { sealNow: true }
+  | { edgeId: string }
+  | { stop: true };
 
 /** From the sealer to the main thread. */
 export type FromSealer =
@@ -41,3 +97,37 @@ export type FromSealer =
   | { spare: string }
   | { segmentsRemoved: number }
   | { stopped: true };
+
+/** From the main thread to the follower: look-ups; what to report of the outbox; an edge id to go on under; the answer to `settleAsked`; stop. */
+export type ToFollower =
+  | { lookups: { id: number; domainId: number; code: string }[] }
+  | { figures: OutboxFigures }
+  | { edgeId: string; watchFormer: boolean }
+  | { settled: { ask: string; urgent: boolean; acceptedSeq: number } }
+  | { stop: true };
+
+export type OutboxFigures = Pick<EdgeReport, 'acceptedSeq' | 'dropped' | 'outboxBytes'>;
+
+/** How the follower is, besides its replica. */
+export interface EdgeStatus extends FollowerStatus {
+  /** Which ways signals have. */
+  signals: { redis: boolean; postgres: boolean };
+  /** Edge ids of this outbox that another live process goes on renewing: a cloned disk. */
+  clonedIds: string[];
+}
+
+/** From the follower to the main thread. What it says to forget is on disk before it says so. */
+export type FromFollower =
+  | { ready: FollowerReady }
+  | { failed: string }
+  | { found: { id: number; link: FeedLink | null | 'unavailable' } }
+  | { forget: readonly ChangedCode[] }
+  | { status: EdgeStatus }
+  | { settleAsked: { ask: string; urgent: boolean } }
+  | { passed: string }
+  | { cloned: string }
+  | { trouble: string }
+  | { stopped: true };
+
+/** From the follower to the sealer. */
+export type FollowerToSealer = { salts: Salt[] } | { committed: string[] } | { heldElsewhere: readonly string[] };

@@ -37,6 +37,7 @@ export class SealerHandle {
 
   /** Whether clicks up to `seq` are committed within `timeoutMs`. */
   settle(seq: number, timeoutMs: number): Promise<boolean> {
+    const { edgeId } = this.status;
     if (this.status.committedSeq >= seq) return Promise.resolve(true);
     return new Promise((resolve) => {
       const id = this.nextId++;
@@ -46,7 +47,7 @@ export class SealerHandle {
       }, timeoutMs);
       this.waiting.set(id, () => {
         clearTimeout(timer);
-        this.status.committedSeq = Math.max(this.status.committedSeq, seq);
+        if (this.status.edgeId === edgeId) this.status.committedSeq = Math.max(this.status.committedSeq, seq);
         resolve(true);
       });
       this.tell({ settle: { id, seq } });
@@ -55,6 +56,17 @@ export class SealerHandle {
 
   spareTaken(): void {
     this.tell({ spareTaken: true });
+  }
+
+  /** Looks for clicks at once instead of at its next turn. */
+  sealNow(): void {
+    this.tell({ sealNow: true });
+  }
+
+  /** The outbox goes on under another edge id, from seq 1. */
+  switchEdge(edgeId: string): void {
+    this.status = { ...this.status, edgeId, sealedSeq: 0, committedSeq: 0 };
+    this.tell({ edgeId });
   }
 
   onCommitted(listener: () => void): () => void {
@@ -80,10 +92,10 @@ export class SealerHandle {
       this.waiting.delete(message.settled);
     } else if ('status' in message) {
       const grew = message.status.committed > this.status.committed;
-      this.status = {
-        ...message.status,
-        committedSeq: Math.max(message.status.committedSeq, this.status.committedSeq),
-      };
+      const { edgeId, committedSeq } = this.status;
+      // Said before it learned of the edge id that the outbox has.
+      if (message.status.edgeId !== edgeId) return;
+      this.status = { ...message.status, committedSeq: Math.max(message.status.committedSeq, committedSeq) };
       this.on.sealedBytes(message.status.sealedBytes);
       if (grew) for (const listener of this.listeners) listener();
     } else if ('spare' in message) {

@@ -2,7 +2,7 @@ import { createRequestIds } from '../../http/request-id.ts';
 import type { Replica } from '../../links/replica.ts';
 import { shortCode } from '../../links/short-path.ts';
 import { refusal } from './gone-page.ts';
-import { createRedirect, type RedirectDeps, type RedirectRequest } from './redirect.ts';
+import { createRedirect, keepRequest, type RedirectDeps, type RedirectRequest, type Visit } from './redirect.ts';
 
 export interface EdgeRequest extends RedirectRequest {
   readonly path: string;
@@ -25,10 +25,18 @@ export interface EdgeAnswer {
   body: string;
   requestId: string;
   cache: 'HIT' | 'MISS';
+  /** Seconds after which to try again; null for an answer that is final. */
+  retryAfterSeconds: number | null;
 }
 
-/** Answers GET and HEAD on the paths of short links; null for every other request. */
-export type Edge = (request: EdgeRequest) => EdgeAnswer | null;
+/**
+ * Answers GET and HEAD on the paths of short links; null for every other request.
+ * Shape: an answer at once, or the promise of one for a code that the replica does not know.
+ */
+export type Edge = (request: EdgeRequest) => EdgeAnswer | Promise<EdgeAnswer> | null;
+
+/** The database may be back by then. */
+const RETRY_AFTER_SECONDS = 2;
 
 const REASONS: Record<number, string> = {
   301: 'Moved Permanently',
@@ -37,6 +45,7 @@ const REASONS: Record<number, string> = {
   308: 'Permanent Redirect',
   404: 'Not Found',
   410: 'Gone',
+  503: 'Service Unavailable',
 };
 
 export function createEdge(deps: EdgeDeps): Edge {
@@ -48,20 +57,36 @@ export function createEdge(deps: EdgeDeps): Edge {
     const code = shortCode(request.path);
     if (code === null || !deps.servesLinks(request.header('host'))) return null;
     const start = performance.now();
-    const answer = answerTo(code, request);
-    deps.observe(request.method, answer.status, (performance.now() - start) / 1000);
-    return answer;
+    const visit = redirect(code, request);
+    if (visit instanceof Promise) {
+      const kept = keepRequest(request);
+      return visit.then((found) => observed(found, kept, start, 'MISS'));
+    }
+    return observed(visit, request, start, replica.lastFindHit ? 'HIT' : 'MISS');
   };
 
-  function answerTo(code: string, request: EdgeRequest): EdgeAnswer {
-    const resolution = redirect(code, request);
+  function observed(visit: Visit, request: RedirectRequest, start: number, cache: EdgeAnswer['cache']): EdgeAnswer {
+    const answer = answerTo(visit, request, cache);
+    deps.observe(request.method, answer.status, (performance.now() - start) / 1000);
+    return answer;
+  }
+
+  function answerTo(visit: Visit, request: RedirectRequest, cache: EdgeAnswer['cache']): EdgeAnswer {
     const requestId = requestIds(request.header('x-request-id'));
-    const cache = replica.lastFindHit ? 'HIT' : 'MISS';
-    if (resolution.kind === 'redirect') {
-      const { redirectStatus, url } = resolution.link;
-      return { status: redirectStatus, location: url, contentType: null, body: '', requestId, cache };
+    if (visit.kind === 'redirect') {
+      const { redirectStatus, url } = visit.link;
+      return {
+        status: redirectStatus,
+        location: url,
+        contentType: null,
+        body: '',
+        requestId,
+        cache,
+        retryAfterSeconds: null,
+      };
     }
-    return { ...refusal(resolution, request.header('accept')), location: null, requestId, cache };
+    const retryAfterSeconds = visit.kind === 'unavailable' ? RETRY_AFTER_SECONDS : null;
+    return { ...refusal(visit, request.header('accept')), location: null, requestId, cache, retryAfterSeconds };
   }
 }
 
@@ -70,7 +95,8 @@ export function answerHead(answer: EdgeAnswer, version: string): string {
   const line = `HTTP/1.1 ${answer.status} ${REASONS[answer.status] ?? ''}\r\n`;
   const target =
     answer.location === null ? `Content-Type: ${answer.contentType}\r\n` : `Location: ${answer.location}\r\n`;
-  return `${line}${target}Cache-Control: private, no-store\r\nX-Request-Id: ${answer.requestId}\r\nX-Cache: ${answer.cache}\r\nX-App-Version: ${version}\r\n`;
+  const retry = answer.retryAfterSeconds === null ? '' : `Retry-After: ${answer.retryAfterSeconds}\r\n`;
+  return `${line}${target}${retry}Cache-Control: private, no-store\r\nX-Request-Id: ${answer.requestId}\r\nX-Cache: ${answer.cache}\r\nX-App-Version: ${version}\r\n`;
 }
 
 export function answerResponse(answer: EdgeAnswer, version: string): Response {
@@ -82,5 +108,6 @@ export function answerResponse(answer: EdgeAnswer, version: string): Response {
   });
   if (answer.location !== null) headers.set('Location', answer.location);
   if (answer.contentType !== null) headers.set('Content-Type', answer.contentType);
+  if (answer.retryAfterSeconds !== null) headers.set('Retry-After', String(answer.retryAfterSeconds));
   return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers });
 }

@@ -1,5 +1,5 @@
 import { ERROR_STATUS, type ErrorCode } from '@waymark/contract';
-import type { Resolution } from '../../links/resolve.ts';
+import type { Visit } from './redirect.ts';
 
 /** What is answered where there is no redirect. */
 export interface Refusal {
@@ -8,7 +8,7 @@ export interface Refusal {
   body: string;
 }
 
-type Refused = Exclude<Resolution, { kind: 'redirect' }>;
+type Refused = Exclude<Visit, { kind: 'redirect' }>;
 
 interface Words {
   code: ErrorCode;
@@ -41,6 +41,13 @@ function words(resolution: Refused): Words {
         error: `URL is quarantined: ${resolution.reason}`,
         heading: 'This link is blocked',
         text: `It was found to be unsafe: ${resolution.reason}`,
+      };
+    case 'unavailable':
+      return {
+        code: 'unavailable',
+        error: 'The database is not available just now, and this link is not known here',
+        heading: 'Please try again in a moment',
+        text: 'Whether this link exists cannot be told just now.',
       };
   }
 }

@@ -36,11 +36,16 @@ export function loadEdgeIdentity(dir: string): EdgeIdentity {
     const { dev, ino } = statSync(path, { bigint: true });
     if (stored.inode === `${dev}:${ino}`) return { edgeId: stored.edgeId, copiedFrom: null };
   }
+  return { edgeId: drawEdgeId(dir), copiedFrom: stored?.edgeId ?? null };
+}
+
+/** Gives the outbox a fresh edge id, which it has at every later start. */
+export function drawEdgeId(dir: string): string {
   const edgeId = randomBytes(16).toString('hex');
-  const fd = openSync(path, 'w', 0o600);
+  const fd = openSync(join(dir, FILE), 'w', 0o600);
   const { dev, ino } = fstatSync(fd, { bigint: true });
   writeSync(fd, JSON.stringify({ edgeId, inode: `${dev}:${ino}` } satisfies Stored));
   fsyncSync(fd);
   closeSync(fd);
-  return { edgeId, copiedFrom: stored?.edgeId ?? null };
+  return edgeId;
 }

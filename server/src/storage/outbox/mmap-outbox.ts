@@ -54,7 +54,7 @@ interface Segment {
  * Source: docs/decisions/0002-outbox-in-mapped-segments.md.
  */
 export class MmapOutbox implements Outbox {
-  readonly edgeId: string;
+  edgeId: string;
   readonly copiedFrom: string | null;
   lastSeq: number;
   /** Bytes that the outbox takes besides its raw segments; told by the sealer. */
@@ -109,6 +109,17 @@ export class MmapOutbox implements Outbox {
   rotate(): void {
     const segment = this.segment;
     if (segment && segment.records > 0 && this.options.now() - segment.createdAt >= SEGMENT_AGE_MS) this.openSegment();
+  }
+
+  /**
+   * Goes on under another edge id, from seq 1: the former one has passed to another process. What was accepted under it
+   * stays where it is, and no click is refused for it.
+   */
+  switchEdge(edgeId: string): void {
+    this.edgeId = edgeId;
+    this.lastSeq = 0;
+    this.segment = null;
+    this.openSegment();
   }
 
   /** Leaves an empty segment last, which remembers the next seq: the sealer can then remove every address. Appends nothing more. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { RawClick } from '../../clicks/click.ts';
+import { drawEdgeId } from './edge-identity.ts';
 import { rawSegments } from './files.ts';
 import { MmapOutbox } from './mmap-outbox.ts';
 import { RawQueue } from './raw-queue.ts';
@@ -75,6 +76,24 @@ describe('the outbox', () => {
       expect(queue.read(10)?.clicks.map(({ linkId }) => linkId)).toEqual([i]);
       expect(queue.read(10)).toBeNull();
     }
+  });
+
+  test('goes on under another edge id from seq 1, and at the next start too', () => {
+    const outbox = open();
+    const former = outbox.edgeId;
+    for (let i = 1; i <= 3; i++) outbox.append(click(i));
+    const edgeId = drawEdgeId(dir);
+    outbox.switchEdge(edgeId);
+    for (let i = 4; i <= 5; i++) expect(outbox.append(click(i))).toBe(true);
+    expect([outbox.edgeId, outbox.lastSeq]).toEqual([edgeId, 2]);
+    const queue = new RawQueue(dir, () => 0);
+    const runs = [queue.read(100), queue.read(100)].map((run) => [run?.edgeId, run?.firstSeq, run?.lastSeq]);
+    expect(runs).toEqual([
+      [former, 1, 3],
+      [edgeId, 1, 2],
+    ]);
+    const again = open();
+    expect([again.edgeId, again.lastSeq, again.copiedFrom]).toEqual([edgeId, 2, null]);
   });
 
   test('keeps any text that a header can hold', () => {

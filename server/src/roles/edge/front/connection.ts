@@ -43,6 +43,8 @@ export class Connection implements TunnelClient {
   /** Bytes read and not yet consumed: an incomplete head, or requests behind answers that the client does not take. */
   private input: Buffer | null = null;
   private clientEnded = false;
+  /** An answer is promised: what the client sends meanwhile waits in `input`. */
+  private promised = false;
   private tunnel: Tunnel | null = null;
   private readonly output: Outbound;
 
@@ -62,7 +64,8 @@ export class Connection implements TunnelClient {
     } else if (this.phase === 'fast') {
       this.since = this.lane.tick;
       const input = this.input === null ? bytes : Buffer.concat([this.takeInput(), bytes]);
-      if (this.output.blocked) this.keepInput(input);
+      if (this.promised) this.holdInput(input);
+      else if (this.output.blocked) this.keepInput(input);
       else this.answer(input);
     }
   }
@@ -72,7 +75,7 @@ export class Connection implements TunnelClient {
     this.clientEnded = true;
     if (this.phase === 'tunnel') this.tunnel?.clientEnd();
     else if (this.phase === 'lingering') this.socket.end();
-    else if (this.phase === 'fast' && !this.output.blocked) this.finish();
+    else if (this.phase === 'fast' && !this.output.blocked && !this.promised) this.finish();
   }
 
   drained(): void {
@@ -110,7 +113,7 @@ export class Connection implements TunnelClient {
 
   /** Closes a connection that waits between two requests; any other closes itself after its answer. */
   closeIfIdle(): void {
-    if (this.phase === 'fast' && this.input === null && !this.output.blocked) this.socket.end();
+    if (this.phase === 'fast' && this.input === null && !this.output.blocked && !this.promised) this.socket.end();
   }
 
   /** Answers 503 and closes: the front has no room for this connection. */
@@ -167,6 +170,13 @@ export class Connection implements TunnelClient {
         return;
       }
       at = end;
+      if (answer instanceof Promise) {
+        this.write(answers);
+        this.waitFor(answer, head.method, head.connection);
+        this.headSince = null;
+        if (at < input.length) this.holdInput(Buffer.from(input.subarray(at)));
+        return;
+      }
       const connection = lane.stopping ? 'close' : head.connection;
       answers += lane.answers.of(answer, head.method, connection);
       if (connection === 'close') {
@@ -186,14 +196,38 @@ export class Connection implements TunnelClient {
     if (this.output.blocked) this.socket.pause();
   }
 
-  private ask(): FastAnswer | null {
+  private ask(): FastAnswer | Promise<FastAnswer> | null {
     this.lane.head.peer = this.peer;
     try {
       return this.lane.fast(this.lane.head);
     } catch (error) {
-      this.lane.onError(error);
-      return errorAnswer('internal', 'Internal error');
+      return this.failed(error);
     }
+  }
+
+  private failed(error: unknown): FastAnswer {
+    this.lane.onError(error);
+    return errorAnswer('internal', 'Internal error');
+  }
+
+  private waitFor(answer: Promise<FastAnswer>, ...request: ['GET' | 'HEAD', RequestHead['connection']]): void {
+    this.promised = true;
+    answer.then(
+      (found) => this.kept(found, ...request),
+      (error) => this.kept(this.failed(error), ...request),
+    );
+  }
+
+  /** A promised answer is there: goes on with the requests behind it. */
+  private kept(answer: FastAnswer, method: 'GET' | 'HEAD', asked: RequestHead['connection']): void {
+    this.promised = false;
+    if (this.phase !== 'fast') return;
+    this.since = this.lane.tick;
+    const connection = this.lane.stopping ? 'close' : asked;
+    this.write(this.lane.answers.of(answer, method, connection));
+    if (connection === 'close') this.finish();
+    else if (this.output.blocked) this.socket.pause();
+    else this.readOn();
   }
 
   private handOver(input: Buffer, at: number): void {
@@ -207,9 +241,10 @@ export class Connection implements TunnelClient {
 
   /** The client has taken all answers: goes on with the requests behind them. */
   private readOn(): void {
+    if (this.promised) return;
     this.headSince = null;
     if (this.input !== null) this.answer(this.takeInput());
-    if (this.phase !== 'fast' || this.output.blocked) return;
+    if (this.phase !== 'fast' || this.output.blocked || this.promised) return;
     if (this.clientEnded) this.finish();
     else this.socket.resume();
   }
@@ -232,6 +267,12 @@ export class Connection implements TunnelClient {
     }
     this.socket.shutdown();
     this.socket.resume();
+  }
+
+  /** Keeps what came behind a request whose answer is promised, and lets the client send no more until it is there. */
+  private holdInput(input: Buffer): void {
+    this.keepInput(input);
+    if (this.phase === 'fast') this.socket.pause();
   }
 
   private keepInput(input: Buffer): void {

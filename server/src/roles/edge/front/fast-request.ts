@@ -26,7 +26,8 @@ export interface FastAnswer {
 }
 
 /**
- * Answers a plain request at once, or returns null to hand the connection to the full server.
- * Errors: what it throws is answered 500 `internal` and told to the front's `onError`.
+ * Answers a plain request, or returns null to hand the connection to the full server. What the connection says behind a
+ * request whose answer is promised waits for that answer.
+ * Errors: what it throws or rejects with is answered 500 `internal` and told to the front's `onError`.
  */
-export type FastHandler = (request: FastRequest) => FastAnswer | null;
+export type FastHandler = (request: FastRequest) => FastAnswer | Promise<FastAnswer> | null;

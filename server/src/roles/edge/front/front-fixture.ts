@@ -11,9 +11,14 @@ export interface Seen {
   host: string;
 }
 
-/** A front for tests: `/go...` is answered in the fast lane, `/bang` throws, all else goes to `upstreamPort`. */
+/**
+ * A front for tests: `/go...` is answered in the fast lane, `/later...` there once `promised` is settled, `/bang` throws,
+ * all else goes to `upstreamPort`.
+ */
 export interface Fixture extends AsyncDisposable {
   front: Front;
+  /** What `/later...` waits for, by path, as it was asked. */
+  promised: Map<string, PromiseWithResolvers<FastAnswer>>;
   seen: Seen[];
   /** What `onError` was told; a test takes out what it expects, the rest fails it. */
   errors: unknown[];
@@ -28,11 +33,17 @@ export function redirectTo(url: string, body = ''): FastAnswer {
 export function startFixture(upstreamPort: number, options: Partial<FrontOptions> = {}): Fixture {
   const seen: Seen[] = [];
   const errors: unknown[] = [];
+  const promised: Fixture['promised'] = new Map();
   const time = { now: Date.parse('2026-04-03T12:00:00Z') };
   const fast: FastHandler = (request) => {
     const { method, path, query, peer } = request;
     seen.push({ method, path, query, peer, agent: request.header('user-agent'), host: request.header('host') });
     if (path === '/bang') throw new Error('bang');
+    if (path.startsWith('/later')) {
+      const answer = Promise.withResolvers<FastAnswer>();
+      promised.set(path, answer);
+      return answer.promise;
+    }
     if (path === '/gobody') return redirectTo('https://example.com/', 'größe');
     return path.startsWith('/go') ? redirectTo(`https://example.com${path}`) : null;
   };
@@ -50,7 +61,7 @@ export function startFixture(upstreamPort: number, options: Partial<FrontOptions
     await front.stop(0);
     if (errors.length > 0) throw errors[0];
   };
-  return { front, seen, errors, time, [Symbol.asyncDispose]: dispose };
+  return { front, promised, seen, errors, time, [Symbol.asyncDispose]: dispose };
 }
 
 /** A client that sends bytes as they are and keeps what comes back. */
