@@ -16,7 +16,7 @@ import { lockDataDir } from './storage/sqlite/data-dir-lock.ts';
 import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
 import { EmbeddedDatabase } from './storage/sqlite/embedded-database.ts';
 import { SqliteReplica } from './storage/sqlite/sqlite-replica.ts';
-import type { WriteNotes } from './storage/sqlite/write-queue.ts';
+import type { WriteNotes } from './storage/write-call.ts';
 import type { ReaderInit, SealerInit, WriterInit, WriterReady } from './threads/messages.ts';
 import { SealerHandle } from './threads/sealer-handle.ts';
 import { startThread, type Thread } from './threads/start-thread.ts';

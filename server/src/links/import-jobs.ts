@@ -6,6 +6,18 @@ import type { LinkId, NewLink } from './store.ts';
  */
 export type ImportState = 'uploading' | 'preview' | 'running' | 'done' | 'undoing' | 'undone' | 'failed' | 'deleting';
 
+/** How a job is, as it is said to people. */
+export const IMPORT_STATE_WORDS: Record<ImportState, string> = {
+  uploading: 'still being uploaded',
+  preview: 'not started yet',
+  running: 'running',
+  done: 'done',
+  undoing: 'being undone',
+  undone: 'undone',
+  failed: 'over: it failed',
+  deleting: 'being deleted',
+};
+
 /** What a column of the file can become. */
 export const IMPORT_FIELDS = ['url', 'code', 'title', 'active', 'expiresAt', 'redirectStatus'] as const;
 export type ImportField = (typeof IMPORT_FIELDS)[number];

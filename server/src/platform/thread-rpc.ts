@@ -136,17 +136,28 @@ export function findMethod(services: Services, call: Call): (...args: unknown[])
   return (...args) => method.apply(service, args);
 }
 
-/** The answering end for services whose calls may run side by side: each is answered when it is done. */
-export function serveCalls(endpoint: Endpoint, services: Services): void {
-  const answer = async (call: Call): Promise<Reply> => {
+/** What a call is answered with. `notes` are for the calling thread, unseen by the caller. */
+export interface Answer {
+  value: unknown;
+  notes?: unknown;
+}
+
+/** The answering end for calls that may run side by side: each is answered when `answer` is done. */
+export function serveAnswers(endpoint: Endpoint, answer: (call: Call) => Promise<Answer>): void {
+  const reply = async (call: Call): Promise<Reply> => {
     try {
-      return { id: call.id, ok: true, value: await findMethod(services, call)(...call.args) };
+      return { id: call.id, ok: true, ...(await answer(call)) };
     } catch (error) {
       return { id: call.id, ok: false, error: toWire(error) };
     }
   };
   endpoint.onmessage = (event) => {
     const { calls = [] } = event.data as { calls?: Call[] };
-    for (const call of calls) void answer(call).then((reply) => endpoint.postMessage({ replies: [reply] }));
+    for (const call of calls) void reply(call).then((said) => endpoint.postMessage({ replies: [said] }));
   };
+}
+
+/** The answering end for services whose calls need no context and leave no notes. */
+export function serveCalls(endpoint: Endpoint, services: Services): void {
+  serveAnswers(endpoint, async (call) => ({ value: await findMethod(services, call)(...call.args) }));
 }

@@ -66,7 +66,7 @@ export function userStoreConformance(name: string, make: MakeStores): void {
       await refused(stores.userCommands.create({ username: 'ann', email: 'c@example.com' }), 'username_taken');
       await refused(stores.userCommands.create({ username: 'cleo', email: 'ANN@example.com' }), 'email_taken');
       await stores.userCommands.update(6, { username: 'other', email: 'other@example.com' });
-      expect((await stores.userCommands.create(ann)).id).toBe(7);
+      expect((await stores.userCommands.create(ann)).id).toBeGreaterThan(6);
     },
     'whoever bears a repeated name may keep it and let it go without freeing it': async (stores) => {
       await stores.imports.users([twin(5), twin(6)]);

@@ -4,6 +4,10 @@ import { AppError } from '../../platform/app-error.ts';
 const REPEATABLE = new Set(['40001', '40P01']);
 const QUERY_CANCELED = '57014';
 const LOCK_NOT_AVAILABLE = '55P03';
+/** U+0000, which no text of PostgreSQL can hold. */
+const NO_SUCH_CHARACTER = '22021';
+/** An identity column has given out its last id: an import has brought the highest that there is. */
+const SEQUENCE_AT_ITS_END = '2200H';
 /**
  * Classes of SQLSTATE that pass: connection exception, insufficient resources (a full disk), operator intervention
  * (a shutdown), system error; and a standby that took the place of its primary.
@@ -31,7 +35,7 @@ export function isAway(error: unknown): boolean {
   return error instanceof Error && code === '' && POOL.test(error.message);
 }
 
-/** What a caller is told: `unavailable` and `query_timeout` by what happened; anything else as it is. */
+/** What a caller is told: `unavailable`, `query_timeout`, `invalid_request` by what happened; anything else as it is. */
 export function asAnswer(error: unknown): Error {
   if (error instanceof AppError) return error;
   if (isAway(error) || isRepeatable(error) || codeOf(error) === LOCK_NOT_AVAILABLE)
@@ -44,5 +48,9 @@ export function asAnswer(error: unknown): Error {
       retryAfterSeconds: 10,
       cause: error,
     });
+  if (codeOf(error) === NO_SUCH_CHARACTER)
+    return new AppError('invalid_request', 'A text has a character that cannot be stored', { cause: error });
+  if (codeOf(error) === SEQUENCE_AT_ITS_END)
+    return new AppError('conflict', 'The highest id is taken, so nothing can be added', { cause: error });
   return error instanceof Error ? error : new Error(String(error));
 }

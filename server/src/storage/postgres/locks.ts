@@ -1,4 +1,4 @@
-/** Keys of PostgreSQL advisory locks. The first two are named in the schema's functions too. */
+/** Keys of PostgreSQL advisory locks. Those of order and of ids are named in the schema's functions too. */
 export const LOCKS = {
   /** Held from drawing a seq of the change feed until its transaction has committed. */
   linkChanges: 7_820_001,
@@ -10,6 +10,10 @@ export const LOCKS = {
   migration: 7_820_005,
   /** Held by the one worker that does housekeeping. */
   housekeeping: 7_820_006,
+  /** Held while the sequence of an identity column is moved. */
+  identities: 7_820_007,
+  /** Held from counting the import jobs that wait until one more is committed. */
+  importQueue: 7_820_008,
   /** Held by whoever makes or drops partitions. */
-  partitions: 7_820_007,
+  partitions: 7_820_009,
 } as const;

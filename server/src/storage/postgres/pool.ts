@@ -40,8 +40,10 @@ export function openPool({ url, max, statementMs, name }: PoolOptions): Pool {
     },
   };
   const pool = new Pool(config);
-  // A connection that breaks while nobody uses it is replaced at the next use.
+  // A connection that breaks while nobody uses it is replaced at the next use. One that breaks in use fails its statement
+  // too; its own event would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => void client.on('error', () => {}));
   return pool;
 }
 

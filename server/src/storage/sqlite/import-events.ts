@@ -1,8 +1,8 @@
+import { type Outcome, sameSecond, withWarnings } from '../../links/import-outcome.ts';
 import type { ImportEventRow } from '../../links/import-rows.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
 import { DELETED_EVENT, EventLog, type EventRow } from './event-log.ts';
-import { type Outcome, sameSecond, withWarnings } from './import-outcome.ts';
 
 /** Newest events of a link among which a row without an id is looked for. */
 const MATCH_ROWS_MAX = 10_000;

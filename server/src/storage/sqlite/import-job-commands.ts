@@ -1,6 +1,7 @@
 import type { Selectable, Updateable } from 'kysely';
 import {
   IMPORT_JOB_LIMITS,
+  IMPORT_STATE_WORDS,
   type ImportedRow,
   type ImportJob,
   type ImportJobCommands,
@@ -201,7 +202,7 @@ export class SqliteImportJobCommands implements ImportJobCommands {
   private async inState(id: number, states: ImportState[]): Promise<Selectable<ImportJobTable>> {
     const job = await this.ctx.db.selectFrom('import_jobs').selectAll().where('id', '=', id).executeTakeFirst();
     if (!job || job.state === 'deleting') throw new AppError('not_found', 'Import not found');
-    if (!states.includes(job.state)) throw new AppError('conflict', `The import is ${WORDS[job.state]}`);
+    if (!states.includes(job.state)) throw new AppError('conflict', `The import is ${IMPORT_STATE_WORDS[job.state]}`);
     return job;
   }
 
@@ -216,14 +217,3 @@ export class SqliteImportJobCommands implements ImportJobCommands {
     return toImportJob(row);
   }
 }
-
-const WORDS: Record<ImportState, string> = {
-  uploading: 'still being uploaded',
-  preview: 'not started yet',
-  running: 'running',
-  done: 'done',
-  undoing: 'being undone',
-  undone: 'undone',
-  failed: 'over: it failed',
-  deleting: 'being deleted',
-};

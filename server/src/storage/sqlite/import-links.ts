@@ -1,10 +1,10 @@
 import type { Database } from 'bun:sqlite';
+import { importedTime, type Outcome, withWarnings } from '../../links/import-outcome.ts';
 import type { ImportLinkRow } from '../../links/import-rows.ts';
 import { DEFAULT_DOMAIN_ID } from '../../links/link.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
 import { EventLog } from './event-log.ts';
-import { importedTime, type Outcome, withWarnings } from './import-outcome.ts';
 import { LinkRemains } from './link-remains.ts';
 import { LinkTombstones } from './link-tombstones.ts';
 

@@ -1,11 +1,12 @@
 import { type SqlBool, sql } from 'kysely';
+import { asciiLower, type ClaimKind } from '../../accounts/names.ts';
 import type { User } from '../../accounts/user.ts';
+import { importedTime, type Outcome, withWarnings } from '../../links/import-outcome.ts';
 import type { ImportUserRow } from '../../links/import-rows.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
-import { importedTime, type Outcome, withWarnings } from './import-outcome.ts';
 import { toUser } from './rows.ts';
-import { asciiLower, type ClaimKind, UserClaims } from './user-claims.ts';
+import { UserClaims } from './user-claims.ts';
 
 /** One row of users.csv into the database. */
 export class UserImport {

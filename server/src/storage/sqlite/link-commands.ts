@@ -1,6 +1,7 @@
 import { LIMITS } from '@waymark/contract';
 import { createCodeGenerator } from '../../links/code.ts';
 import type { LinkId, LinkWithCounts } from '../../links/link.ts';
+import { effectOf } from '../../links/patch-effect.ts';
 import type { BulkResult, LinkBulk, LinkBulkResults, LinkCommands, LinkPatch, NewLink } from '../../links/store.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { DAY_MS } from '../../platform/clock.ts';
@@ -76,25 +77,25 @@ export class SqliteLinkCommands implements LinkCommands {
 
   async update(id: number, patch: LinkPatch, ifVersion: number | null): Promise<LinkWithCounts> {
     const before = await this.live(id, ifVersion);
-    const changes = changesOf(before, patch);
+    const effect = effectOf(toLink(before), patch);
     const counters = new CounterBatch(this.ctx.sqlite);
-    if ('url' in changes.set) {
+    if (effect.changed.url !== undefined) {
       await this.ctx.db
         .insertInto('link_urls')
         .values({ link_id: id, url_version: before.url_version, url: before.url })
         .execute();
     }
     const after = {
-      ...changes.set,
+      ...columnsOf(effect.changed, before),
       updated_at: Math.max(before.updated_at, this.ctx.now()),
-      version: before.version + (changes.events.length > 0 ? 1 : 0),
+      version: before.version + (effect.events.length > 0 ? 1 : 0),
     };
     await this.ctx.db.updateTable('links').set(after).where('id', '=', id).execute();
-    for (const details of changes.events) {
+    for (const details of effect.events) {
       await this.log.append({ linkId: id, userId: before.owner_id, type: 'updated', details }, counters);
     }
     counters.flush();
-    if (changes.redirect) this.ctx.linkChanged(before.domain_id, before.code);
+    if (effect.redirect) this.ctx.linkChanged(before.domain_id, before.code);
     return toLink({ ...before, ...after });
   }
 
@@ -221,48 +222,13 @@ function linkNotFound(): AppError {
   return new AppError('not_found', 'URL not found');
 }
 
-interface LinkChangeSet {
-  set: Partial<Pick<LinkRow, 'url' | 'url_version' | 'title' | 'active' | 'expires_at' | 'redirect_status'>>;
-  /** Details of the `updated` events, under the field names of the classic API. */
-  events: { field: string; new_value: string | number | boolean | null }[];
-  /** Whether redirects are answered differently. */
-  redirect: boolean;
-}
-
-function changesOf(link: LinkRow, patch: LinkPatch): LinkChangeSet {
-  const changes: LinkChangeSet = { set: {}, events: [], redirect: false };
-  if (patch.url !== undefined && patch.url !== link.url) {
-    changes.set.url = patch.url;
-    changes.set.url_version = link.url_version + 1;
-    changes.events.push({ field: 'original_url', new_value: patch.url });
-    changes.redirect = true;
-  }
-  if (patch.title !== undefined && patch.title !== link.title) {
-    changes.set.title = patch.title;
-    changes.events.push({ field: 'title', new_value: patch.title });
-  }
-  if (patch.active !== undefined && patch.active !== (link.active === 1)) {
-    changes.set.active = patch.active ? 1 : 0;
-    changes.events.push({ field: 'is_active', new_value: patch.active });
-    changes.redirect = true;
-  }
-  if (patch.expiresAt !== undefined && patch.expiresAt !== link.expires_at) {
-    changes.set.expires_at = patch.expiresAt;
-    changes.events.push({
-      field: 'expires_at',
-      new_value: patch.expiresAt === null ? null : naiveIso(patch.expiresAt),
-    });
-    changes.redirect = true;
-  }
-  if (patch.redirectStatus !== undefined && patch.redirectStatus !== link.redirect_status) {
-    changes.set.redirect_status = patch.redirectStatus;
-    changes.events.push({ field: 'redirect_status', new_value: patch.redirectStatus });
-    changes.redirect = true;
-  }
-  return changes;
-}
-
-/** UTC to the second, without offset: times of the classic API. */
-function naiveIso(at: number): string {
-  return new Date(at).toISOString().slice(0, 19);
+/** The columns behind changed fields. */
+function columnsOf({ url, title, active, expiresAt, redirectStatus }: LinkPatch, link: LinkRow) {
+  return {
+    ...(url !== undefined && { url, url_version: link.url_version + 1 }),
+    ...(title !== undefined && { title }),
+    ...(active !== undefined && { active: active ? 1 : 0 }),
+    ...(expiresAt !== undefined && { expires_at: expiresAt }),
+    ...(redirectStatus !== undefined && { redirect_status: redirectStatus }),
+  };
 }

@@ -1,7 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
+import { asciiLower, type ClaimKind, claimValue } from '../../accounts/names.ts';
 import type { WriteContext } from './context.ts';
-
-export type ClaimKind = 'username' | 'email';
 
 /** What makes names unique: at most one user holds a name; imported repeats stand beside its holder without it. */
 export class UserClaims {
@@ -44,14 +43,4 @@ export class UserClaims {
       .executeTakeFirst();
     if (heir) await this.ctx.db.insertInto('user_claims').values({ kind, value, user_id: heir.id }).execute();
   }
-}
-
-/** Under what a name is claimed: e-mail in lower case, since its case tells nobody apart. */
-function claimValue(kind: ClaimKind, name: string): string {
-  return kind === 'email' ? name.toLowerCase() : name;
-}
-
-/** As SQLite's lower(), which the index on e-mail is built with. */
-export function asciiLower(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,3 +1,4 @@
+import type { ClaimKind } from '../../accounts/names.ts';
 import type { User, UserCommands } from '../../accounts/user.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { WriteContext } from './context.ts';
@@ -5,7 +6,7 @@ import { CounterBatch } from './counter-batch.ts';
 import { EventLog } from './event-log.ts';
 import { LinkTombstones } from './link-tombstones.ts';
 import { toUser } from './rows.ts';
-import { type ClaimKind, UserClaims } from './user-claims.ts';
+import { UserClaims } from './user-claims.ts';
 import { UserTraces } from './user-traces.ts';
 
 /** Links that one call of `delete` tombstones. */

@@ -1,23 +1,12 @@
 import type { Database } from 'bun:sqlite';
 import { AppError } from '../../platform/app-error.ts';
-import type { IdempotencyKey } from '../../platform/idempotency.ts';
 import { type Call, findMethod, type Reply, type Services, toWire } from '../../platform/thread-rpc.ts';
+import type { WriteCallContext, WriteNotes } from '../write-call.ts';
 import type { IdempotencyStore } from './idempotency.ts';
 import type { LinkChanges } from './write-context.ts';
 
 /** How long one transaction may hold the writer. */
 const TRANSACTION_MS_MAX = 20;
-
-/** What a caller may send along with a write. */
-export interface WriteCallContext {
-  idempotency?: IdempotencyKey;
-}
-
-/** What comes back beside the value: codes to forget, and whether the value is a kept one. */
-export interface WriteNotes {
-  changed: [domainId: number, code: string][];
-  replayed: boolean;
-}
 
 /** What holds ingest calls of one transaction together. */
 export interface IngestGroup {

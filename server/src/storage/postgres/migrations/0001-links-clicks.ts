@@ -123,6 +123,33 @@ BEGIN
   RETURN first;
 END $$;
 
+-- For imports, which bring ids of their own: no id up to this one is given out after it, and clicks whose ids were given out
+-- before are committed (or gone).
+CREATE FUNCTION move_event_ids(beyond bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_lock(7820003);
+  IF (SELECT last_value <= beyond FROM event_ids) THEN PERFORM setval('event_ids', beyond); END IF;
+  PERFORM pg_advisory_unlock(7820003);
+  PERFORM pg_advisory_lock(7820002);
+  PERFORM pg_advisory_unlock(7820002);
+END $$;
+
+-- Moves the sequence of an identity column past an id that a row brings along. Movers take turns, and a small step is made by
+-- drawing, so that it never moves back beside those who draw meanwhile.
+-- @NOTE Whoever drew an id just before may still insert it: inserts without an id of their own are made ON CONFLICT DO NOTHING
+-- and draw again.
+CREATE FUNCTION move_identity(identity regclass, beyond bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  gap bigint;
+BEGIN
+  PERFORM pg_advisory_lock(7820007);
+  gap := beyond - coalesce(pg_sequence_last_value(identity), 0);
+  IF gap > 1000 THEN PERFORM setval(identity, beyond);
+  ELSIF gap > 0 THEN PERFORM nextval(identity) FROM generate_series(1, gap);
+  END IF;
+  PERFORM pg_advisory_unlock(7820007);
+END $$;
+
 -- Everything in the activity log but recorded clicks.
 CREATE TABLE events (
   id bigint PRIMARY KEY,

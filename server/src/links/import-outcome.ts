@@ -1,4 +1,4 @@
-import type { ImportRowResult } from '../../links/import-rows.ts';
+import type { ImportRowResult } from './import-rows.ts';
 
 export type Outcome = Omit<ImportRowResult, 'row'>;
 

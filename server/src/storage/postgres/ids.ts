@@ -1,0 +1,14 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+
+/**
+ * An id to compare an integer column with, whatever number a caller names.
+ * @NOTE Compared plainly, PostgreSQL takes it for the column's type and refuses a number that does not fit.
+ */
+export function anyId(id: number): RawBuilder<number> {
+  return sql<number>`${id}::bigint`;
+}
+
+/** Whether a column's id is one of these. The list travels as one array, however long. */
+export function isOneOf(column: string, ids: readonly number[]): RawBuilder<SqlBool> {
+  return sql<SqlBool>`${sql.ref(column)} = any(${[...ids]}::bigint[])`;
+}
