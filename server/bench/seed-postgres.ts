@@ -86,7 +86,11 @@ async function copyRows(
     await psql.stdin.flush();
   };
   for (const row of rows.iterate()) {
-    lines.push(`${Object.values(row as object).map((value) => (value === null ? '\\N' : value)).join('\t')}\n`);
+    lines.push(
+      `${Object.values(row as object)
+        .map((value) => (value === null ? '\\N' : value))
+        .join('\t')}\n`,
+    );
     if (lines.length >= ROWS_AT_ONCE) await send();
   }
   await send();

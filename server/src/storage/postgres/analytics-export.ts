@@ -41,7 +41,10 @@ export async function readClicksPage(
     found.push(...rows);
     after = rows.length === wanted ? (rows.at(-1)?.id ?? last) : last;
   } while (after < span.maxId && found.length < range.limit && performance.now() < end);
-  const texts = await valueTexts(db, found.flatMap((row) => VALUE_COLUMNS.map((column) => row[column])));
+  const texts = await valueTexts(
+    db,
+    found.flatMap((row) => VALUE_COLUMNS.map((column) => row[column])),
+  );
   return { rows: found.map((row) => toClick(row, texts)), nextAfterId: after < span.maxId ? after : null };
 }
 

@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { AppError } from '../../platform/app-error.ts';
 import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
+import { AppError } from '../../platform/app-error.ts';
 import type { Plan } from '../analytics/plan.ts';
 import { SLOT_MS } from '../analytics/tiers.ts';
 import { rowsRetainedSince } from './retained-since.ts';

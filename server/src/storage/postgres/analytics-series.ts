@@ -20,9 +20,7 @@ export async function sumSeries(db: Kysely<Schema>, plan: Plan, borders: readonl
   const cellMs = cellMsOf(series);
   const cut = cutCells(borders, cellMs);
   const cells =
-    series.valueId === null
-      ? await slotCells(db, series, borders, cut)
-      : await valueCells(db, series, borders, cut);
+    series.valueId === null ? await slotCells(db, series, borders, cut) : await valueCells(db, series, borders, cut);
   const pieces = await cutPieces(db, plan, cells, cut, borders, cellMs);
   return placeCells(cells, pieces, borders, cellMs);
 }

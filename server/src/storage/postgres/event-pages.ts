@@ -29,7 +29,10 @@ export function eventIds(db: Kysely<Schema>, filter: EventFilter, rows: number, 
     clicks = clicks.where('clicks.user_id', '=', filter.userId);
   }
   if (filter.type !== undefined) events = events.where('events.type', '=', filter.type);
-  const cut = { events: events.orderBy('events.id', 'desc').limit(rows), clicks: clicks.orderBy('clicks.id', 'desc').limit(rows) };
+  const cut = {
+    events: events.orderBy('events.id', 'desc').limit(rows),
+    clicks: clicks.orderBy('clicks.id', 'desc').limit(rows),
+  };
   const all = db.selectFrom(cut.events.as('e')).select(['e.id', 'e.is_click']);
   if (filter.type !== undefined && filter.type !== CLICK_EVENT) return all;
   return all.unionAll(db.selectFrom(cut.clicks.as('c')).select(['c.id', 'c.is_click']));
@@ -42,7 +45,9 @@ export function eventPage(
   page: { limit: number; offset?: number; beforeId?: number },
 ) {
   const offset = page.offset ?? 0;
-  const ids = eventIds(db, filter, offset + page.limit, page.beforeId).orderBy('id', 'desc').limit(page.limit);
+  const ids = eventIds(db, filter, offset + page.limit, page.beforeId)
+    .orderBy('id', 'desc')
+    .limit(page.limit);
   return offset > 0 ? ids.offset(offset) : ids;
 }
 

@@ -15,5 +15,7 @@ export async function rowsRetainedSince(db: Kysely<Schema>): Promise<number> {
  * An earlier time than the one noted changes nothing.
  */
 export async function noteRowsRemoved(db: Kysely<Schema>, since: number): Promise<void> {
-  await sql`UPDATE click_retention SET rows_since = greatest(rows_since, ${since}::bigint)`.execute(db);
+  await sql`
+    INSERT INTO click_retention AS known (rows_since) VALUES (${since}::bigint)
+    ON CONFLICT (id) DO UPDATE SET rows_since = greatest(known.rows_since, excluded.rows_since)`.execute(db);
 }
