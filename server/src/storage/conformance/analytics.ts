@@ -9,9 +9,9 @@ import type { SimpleClick, StoredClick } from './simple-clicks.ts';
 /** What an adapter brings: an empty store, a way to fill it, and to merge days before one into the day tier. */
 export interface AnalyticsSubject {
   queries: AnalyticsQueries;
-  ingest(clicks: readonly SimpleClick[]): StoredClick[];
-  fillDayTier(day: number): void;
-  close(): void;
+  ingest(clicks: readonly SimpleClick[]): StoredClick[] | Promise<StoredClick[]>;
+  fillDayTier(day: number): void | Promise<void>;
+  close(): void | Promise<void>;
 }
 
 /** Clocks change in New York within these days, and in Chatham a month later. */
@@ -65,18 +65,18 @@ const scene = fc.record({
 type Scene = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
 /** Runs every adapter of AnalyticsQueries against a plain count of the same clicks. */
-export function analyticsConformance(name: string, create: () => AnalyticsSubject): void {
+export function analyticsConformance(name: string, create: () => AnalyticsSubject | Promise<AnalyticsSubject>): void {
   const withScene = async (
     given: Scene,
     check: (subject: AnalyticsSubject, oracle: AnalyticsOracle) => Promise<void>,
   ) => {
-    const subject = create();
+    const subject = await create();
     try {
-      const oracle = new AnalyticsOracle(subject.ingest(given.clicks));
-      subject.fillDayTier(START / DAY_MS + given.daysMerged);
+      const oracle = new AnalyticsOracle(await subject.ingest(given.clicks));
+      await subject.fillDayTier(START / DAY_MS + given.daysMerged);
       await check(subject, oracle);
     } finally {
-      subject.close();
+      await subject.close();
     }
   };
   const always = (check: (given: Scene, subject: AnalyticsSubject, oracle: AnalyticsOracle) => Promise<void>) =>
@@ -161,7 +161,7 @@ export function analyticsConformance(name: string, create: () => AnalyticsSubjec
       }));
 
     test('a day is 23 hours long where clocks go forward, and empty buckets are there', async () => {
-      const subject = create();
+      const subject = await create();
       const { data } = await subject.queries.timeseries({
         linkId: null,
         from: Date.UTC(2025, 2, 8, 5),
@@ -171,7 +171,7 @@ export function analyticsConformance(name: string, create: () => AnalyticsSubjec
         interval: 'day',
         timeZone: 'America/New_York',
       });
-      subject.close();
+      await subject.close();
       expect(data.map(({ start }) => start)).toEqual([
         Date.UTC(2025, 2, 8, 5),
         Date.UTC(2025, 2, 9, 5),

@@ -28,6 +28,7 @@ export interface Schema {
   };
   events: { id: number; link_id: number; user_id: number | null; type: string; at: number; details: string };
   clicks: ClickTable;
+  click_retention: { id: Generated<number>; rows_since: number };
   event_counts: { link_id: number; user_id: number; type: string; n: number };
   counters: { kind: string; key: string; shard: number; n: number };
   dimension_values: { id: number; dimension: number; value: string };

@@ -4,8 +4,9 @@ import { AppError } from '../../platform/app-error.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { analyticsConformance } from '../conformance/analytics.ts';
 import { AnalyticsOracle } from '../conformance/analytics-oracle.ts';
-import { fillDayTier, type SimpleClick, SimpleIngest } from '../conformance/simple-clicks.ts';
+import type { SimpleClick } from '../conformance/simple-clicks.ts';
 import { createSqliteHarness, type SqliteHarness } from '../conformance/sqlite-harness.ts';
+import { fillDayTier, SimpleIngest } from '../conformance/sqlite-simple-clicks.ts';
 import { SqliteAnalyticsQueries } from './analytics-queries.ts';
 
 analyticsConformance('SQLite', () => {

@@ -10,9 +10,9 @@ import {
   type Totals,
   type WeekHours,
 } from '../../clicks/analytics.ts';
-import { bucketStarts, offsetSpans } from '../../clicks/time-buckets.ts';
-import { invalidField } from '../../platform/app-error.ts';
-import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
+import { checkNumber, checkRange, checkSparklines } from '../../clicks/analytics-bounds.ts';
+import { bucketStarts } from '../../clicks/time-buckets.ts';
+import { byWeekHour } from '../../clicks/week-hours.ts';
 import { readClicksPage } from './analytics-export.ts';
 import { type Plan, planFor } from './analytics-plan.ts';
 import { rowsSince, type ScanLimits, scanClicks } from './analytics-scan.ts';
@@ -96,11 +96,7 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
 
   async sparklines(query: Parameters<AnalyticsQueries['sparklines']>[0]): Promise<Record<number, number[]>> {
     const { linkIds, from, to, points, quality } = query;
-    checkRange(query);
-    checkNumber('points', points, 1, ANALYTICS_LIMITS.sparklinePointsMax);
-    if (linkIds.length > ANALYTICS_LIMITS.sparklineLinksMax) {
-      throw invalidField('linkIds', `has more than ${ANALYTICS_LIMITS.sparklineLinksMax} links`);
-    }
+    checkSparklines(query);
     const first = Math.floor(from / SLOT_MS);
     const slots = Math.ceil(to / SLOT_MS) - first;
     const read = this.ctx.sqlite.query<unknown, [number, number, number]>(
@@ -124,19 +120,7 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
     const plan = planFor(this.ctx.sqlite, { ...range, filters: [] });
     const starts = bucketStarts(from, to, 'hour', timeZone, Number.POSITIVE_INFINITY);
     const { sums, notes } = await this.sum(plan, range, [from, ...starts.slice(1), to]);
-    const spans = offsetSpans(from, to, timeZone);
-    const data = Array.from({ length: 7 }, () => new Array<number>(24).fill(0));
-    let span = 0;
-    sums.forEach(({ clicks }, n) => {
-      const at = Math.max(starts[n] ?? from, from);
-      while (span < spans.length - 1 && (spans[span]?.end ?? 0) <= at) span++;
-      const local = at + (spans[span]?.offset ?? 0);
-      // Day 0 of the epoch was a Thursday.
-      const hours = data[(((Math.floor(local / DAY_MS) + 3) % 7) + 7) % 7];
-      const hour = ((Math.floor(local / HOUR_MS) % 24) + 24) % 24;
-      if (hours) hours[hour] = (hours[hour] ?? 0) + clicks;
-    });
-    return { ...notes, data };
+    return { ...notes, data: byWeekHour(sums, starts, range) };
   }
 
   async clicksPage(range: Parameters<AnalyticsQueries['clicksPage']>[0]): Promise<ClicksPage> {
@@ -197,22 +181,5 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
       covered: { from: since, to: range.to },
       sampled: this.options.sampleRate < 1,
     };
-  }
-}
-
-/** Errors: `invalid_request` for times that are no whole numbers, in the wrong order or too far apart. */
-function checkRange({ from, to }: { from: number; to: number }): void {
-  checkNumber('from', from, -TIME_MAX, TIME_MAX);
-  checkNumber('to', to, -TIME_MAX, TIME_MAX);
-  if (to <= from) throw invalidField('to', 'must be later than from');
-  if (to - from > ANALYTICS_LIMITS.rangeMs) throw invalidField('to', 'must be at most 10 years after from');
-}
-
-/** Far from where dates end, so that margins and the period before stay dates. */
-const TIME_MAX = 4e15;
-
-function checkNumber(field: string, value: number, min: number, max: number): void {
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw invalidField(field, `must be a whole number from ${min} to ${max}`);
   }
 }

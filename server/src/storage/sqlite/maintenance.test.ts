@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import { type SimpleClick, SimpleIngest } from '../conformance/simple-clicks.ts';
+import type { SimpleClick } from '../conformance/simple-clicks.ts';
 import { createSqliteHarness, type SqliteHarness } from '../conformance/sqlite-harness.ts';
+import { SimpleIngest } from '../conformance/sqlite-simple-clicks.ts';
 import { DayTier } from './day-tier.ts';
 import { SqliteMaintenance } from './maintenance.ts';
 

@@ -3,8 +3,9 @@ import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import type { Difference, ReconcileOptions } from '../../clicks/reconcile.ts';
 import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import { fillDayTier, type SimpleClick, SimpleIngest } from '../conformance/simple-clicks.ts';
+import type { SimpleClick } from '../conformance/simple-clicks.ts';
 import { createSqliteHarness, type SqliteHarness } from '../conformance/sqlite-harness.ts';
+import { fillDayTier, SimpleIngest } from '../conformance/sqlite-simple-clicks.ts';
 import { SqliteReconciler } from './reconcile.ts';
 
 const START = Date.UTC(2025, 5, 1);

@@ -1,0 +1,104 @@
+import { type Kysely, sql } from 'kysely';
+import { bucketOf } from '../analytics/place-cells.ts';
+import type { Series } from '../analytics/plan.ts';
+import { type Cell, SLOT_MS, type TierPlan, tierPlan } from '../analytics/tiers.ts';
+import { numbers } from './analytics-scan.ts';
+import type { Schema } from './schema.ts';
+
+/** How far rollups reach. */
+export interface TierExtent {
+  /** First and last quarter hour in which the link (0: any) has clicks; null where it has none. */
+  slots: { first: number; last: number } | null;
+  /** Days before this one are complete in rollup_day. */
+  daysBefore: number;
+}
+
+export async function tierExtent(db: Kysely<Schema>, linkId: number): Promise<TierExtent> {
+  const { rows } = await sql<{ first: number | null; last: number | null; days_before: number | null }>`
+    SELECT (SELECT min(slot) FROM rollup_15m WHERE link_id = ${linkId}::bigint) AS first,
+           (SELECT max(slot) FROM rollup_15m WHERE link_id = ${linkId}::bigint) AS last,
+           (SELECT days_before FROM rollup_tiers) AS days_before`.execute(db);
+  const { first, last, days_before } = rows[0] ?? {};
+  return { slots: first == null || last == null ? null : { first, last }, daysBefore: days_before ?? 0 };
+}
+
+/** The columns of a rollup row that count all clicks, or those of people, as `clicks` and `visitors`. */
+export function countColumns(human: boolean) {
+  return human ? sql`human_clicks AS clicks, human_visitors AS visitors` : sql`clicks, visitors`;
+}
+
+interface KeyedRow {
+  key: number;
+  clicks: number;
+  visitors: number;
+}
+
+/** Quarter hours of a link: one cell for each bucket, and one for each quarter hour in `cut`. */
+export async function slotCells(
+  db: Kysely<Schema>,
+  series: Series,
+  borders: readonly number[],
+  cut: ReadonlySet<number>,
+): Promise<Cell[]> {
+  const from = Math.floor((borders[0] ?? 0) / SLOT_MS);
+  const end = Math.ceil((borders.at(-1) ?? 0) / SLOT_MS);
+  const cutSlots = [...cut].map((start) => start / SLOT_MS);
+  const { rows } = await sql<KeyedRow & { slot: number | null }>`
+    SELECT width_bucket(r.at, ${numbers(borders)}) - 1 AS key, r.slot, sum(clicks) AS clicks, sum(visitors) AS visitors
+    FROM (
+      SELECT slot::bigint * ${sql.lit(SLOT_MS)} AS at, CASE WHEN slot = ANY (${numbers(cutSlots)}) THEN slot END AS slot,
+        ${countColumns(series.human)}
+      FROM rollup_15m WHERE link_id = ${series.linkId}::bigint AND slot >= ${from}::bigint AND slot < ${end}::bigint
+    ) r GROUP BY 1, 2`.execute(db);
+  return rows.map(({ key, slot, clicks, visitors }) => [
+    slot === null ? (borders[key] ?? 0) : slot * SLOT_MS,
+    clicks,
+    visitors,
+  ]);
+}
+
+/** Days and hours of a value: one cell for each bucket, and one for each hour in `cut`. */
+export async function valueCells(
+  db: Kysely<Schema>,
+  series: Series,
+  borders: readonly number[],
+  cut: ReadonlySet<number>,
+): Promise<Cell[]> {
+  const { slots, daysBefore } = await tierExtent(db, series.linkId);
+  if (!slots) return [];
+  const plan = tierPlan(borders, slots, daysBefore);
+  const rows = await readTiers(db, series, plan, borders, cut);
+  return rows.map(({ key, clicks, visitors }) => [
+    (key < 0 ? plan.hours[-1 - key]?.at : borders[key]) ?? 0,
+    clicks,
+    visitors,
+  ]);
+}
+
+/** Sums by bucket; a cut hour, number n of the plan, is a sum of its own under -1 - n. */
+async function readTiers(
+  db: Kysely<Schema>,
+  series: Series,
+  { days, hours }: TierPlan,
+  borders: readonly number[],
+  cut: ReadonlySet<number>,
+): Promise<KeyedRow[]> {
+  const counted = hours.map(({ at }, n) => (at === null ? null : cut.has(at) ? -1 - n : bucketOf(borders, at)));
+  const lessened = hours.map(({ less }) => (less === null ? null : bucketOf(borders, less)));
+  const ofSeries = sql`link_id = ${series.linkId}::bigint AND value_id = ${series.valueId}::bigint`;
+  // One index probe for each day and hour: OFFSET 0 keeps the planner from reading whole tables instead.
+  const { rows } = await sql<KeyedRow>`
+    SELECT key, sum(sign * clicks) AS clicks, sum(sign * visitors) AS visitors FROM (
+      SELECT t.key, 1 AS sign, r.clicks, r.visitors
+      FROM unnest(${days.map(({ day }) => day)}::int[], ${days.map(({ at }) => bucketOf(borders, at))}::int[]) t (day, key)
+      CROSS JOIN LATERAL (
+        SELECT ${countColumns(series.human)} FROM rollup_day WHERE day = t.day AND ${ofSeries} OFFSET 0) r
+      UNION ALL
+      SELECT k.key, k.sign, r.clicks, r.visitors
+      FROM unnest(${hours.map(({ hour }) => hour)}::int[], ${counted}::int[], ${lessened}::int[]) t (hour, counted, less)
+      CROSS JOIN LATERAL (
+        SELECT ${countColumns(series.human)} FROM rollup_hour WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
+      CROSS JOIN LATERAL (VALUES (t.counted, 1), (t.less, -1)) k (key, sign) WHERE k.key IS NOT NULL
+    ) s GROUP BY key`.execute(db);
+  return rows;
+}
