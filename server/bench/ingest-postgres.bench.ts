@@ -35,7 +35,10 @@ const SETTINGS = {
 function cpuSeconds(server: PostgresServer): number {
   const stat = (pid: number) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').map(Number) ?? [];
   const own = stat(server.pid);
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ').map(Number);
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number);
   const used = (fields: number[], ...at: number[]) => at.reduce((sum, n) => sum + (fields[n] ?? 0), 0) / 100;
   return children.reduce((sum, pid) => sum + used(stat(pid), 11, 12), used(own, 11, 12, 13, 14));
 }
@@ -75,7 +78,11 @@ const pool = openPool({ url, max: 2, statementMs: 120_000, name: 'bench' });
 try {
   await seed(pool);
   let before = 0;
-  const { seconds, cpuSeconds: workerSeconds, rssMb } = await ingest({ ...TASK, url }, () => {
+  const {
+    seconds,
+    cpuSeconds: workerSeconds,
+    rssMb,
+  } = await ingest({ ...TASK, url }, () => {
     before = cpuSeconds(server);
   });
   const databaseSeconds = cpuSeconds(server) - before;
@@ -88,9 +95,12 @@ try {
        pg_size_pretty(pg_database_size(current_database())) AS size`,
   );
   const { hour_rows, size, ...counts } = rows[0] as Record<string, number>;
-  console.log(`${CLICKS} clicks in ${seconds.toFixed(1)} s, groups of ${TASK.batchesPerGroup} batches, ${TASK.lanes} at once`);
+  console.log(
+    `${CLICKS} clicks in ${seconds.toFixed(1)} s, groups of ${TASK.batchesPerGroup} batches, ${TASK.lanes} at once`,
+  );
   console.log(`  stored ${JSON.stringify(counts)}; ${hour_rows} hour rows, database ${size}`);
-  const each = (cpu: number) => `${((cpu / CLICKS) * 1e6).toFixed(1)} µs a click, ${((cpu / seconds) * 100).toFixed(0)}% of its core`;
+  const each = (cpu: number) =>
+    `${((cpu / CLICKS) * 1e6).toFixed(1)} µs a click, ${((cpu / seconds) * 100).toFixed(0)}% of its core`;
   console.log(`  worker: ${each(workerSeconds)}, ${rssMb.toFixed(0)} MB`);
   console.log(`  PostgreSQL: ${each(databaseSeconds)}`);
   if (Object.values(counts).some((count) => count !== CLICKS)) throw new Error('the final count is not exact');

@@ -26,12 +26,9 @@ export const systemSchema = z
         depth: count.openapi({ description: 'Clicks that are not in the database yet' }),
         bytes: count,
         bytesLeft: count,
-        secondsToFull: z
-          .number()
-          .nullable()
-          .openapi({
-            description: 'At the rate since the last looks; null where it does not grow, or on a first look',
-          }),
+        secondsToFull: z.number().nullable().openapi({
+          description: 'At the rate since the last looks; null where it does not grow, or on a first look',
+        }),
         oldestAt: time.nullable().openapi({ description: 'Time of the oldest click in it' }),
         lastError: z.string().nullable(),
       })

@@ -77,7 +77,9 @@ export class PostgresPartitions {
       throw asAnswer(error);
     });
     try {
-      await client.query(`SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(${LOCKS.partitions})`);
+      await client.query(
+        `SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(${LOCKS.partitions})`,
+      );
       await client.query(`SET lock_timeout = '${LOCK_WAIT}'`);
       await work(client);
     } catch (error) {

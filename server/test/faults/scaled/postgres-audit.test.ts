@@ -111,8 +111,12 @@ test.each([
   ['every seq accounted for', 'UPDATE ingest_edges SET dead = 1'],
   ['as many clicks as were committed', 'UPDATE ingest_edges SET committed = 121, discarded = 0'],
   ['as many clicks as were committed', 'DELETE FROM clicks WHERE id = 5'],
-])('%s: %s is found', async (check, damage) => {
-  await using database = await testDatabase({ template });
-  await database.psql(damage);
-  expect((await discrepancies(database.url)).map((found) => found.check)).toContain(check);
-}, 30_000);
+])(
+  '%s: %s is found',
+  async (check, damage) => {
+    await using database = await testDatabase({ template });
+    await database.psql(damage);
+    expect((await discrepancies(database.url)).map((found) => found.check)).toContain(check);
+  },
+  30_000,
+);
