@@ -76,6 +76,18 @@ export interface FollowerReady {
   discarded: boolean;
 }
 
+/** To the storage thread of an API server on PostgreSQL. */
+export interface PostgresInit {
+  url: string;
+  /** Connections at most: for reads and writes, and for analytics, which so never keeps a write waiting. */
+  connections: { storage: number; analytics: number };
+  /** As for a reader. */
+  sampleRate: number;
+  /** Where calls of queries come in, and calls of commands: they have the same names. */
+  reads: MessagePort;
+  writes: MessagePort;
+}
+
 export interface WriterReady {
   schema: { from: number; to: number };
 }
@@ -131,3 +143,17 @@ export type FromFollower =
 
 /** From the follower to the sealer. */
 export type FollowerToSealer = { salts: Salt[] } | { committed: string[] } | { heldElsewhere: readonly string[] };
+
+/** From the main thread to the storage thread: finish what runs, and say `closed`. */
+export type ToPostgres = { close: true };
+
+/**
+ * From the storage thread to the main thread. `ready`: calls are taken, and answered `unavailable` until `schema` says at which
+ * version the database is; `away` says why it can't be reached yet. `failed`: what will not pass, such as a newer database.
+ */
+export type FromPostgres =
+  | { ready: Record<string, never> }
+  | { away: string }
+  | { schema: { from: number; to: number } }
+  | { failed: string }
+  | { closed: true };

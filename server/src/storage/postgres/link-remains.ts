@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { ALL_LINKS, linkValueId } from '../../clicks/rollup-rows.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
 import { DELETED_EVENT, type EventLog } from './event-log.ts';
 
-const ROLLUPS = ['rollup_15m', 'rollup_hour', 'rollup_day'] as const;
-type Rollup = (typeof ROLLUPS)[number];
+/** Quarter hours whose rollups go at once: each hour may hold some twenty rows of a link. */
+const SLOTS_AT_ONCE = 24;
 
 /**
  * Removes what is left of a link that is not live: events, clicks, totals, rollups. Counts of all links together stay.
@@ -25,7 +25,7 @@ export class LinkRemains {
   async remove(linkId: number, rowsMax: number, keepDeletedEvents: boolean, counters: CounterBatch): Promise<boolean> {
     if (await this.removeClicks(linkId, rowsMax)) return true;
     if (await this.removeEvents(linkId, rowsMax, keepDeletedEvents, counters)) return true;
-    if (await this.removeRollups(linkId, rowsMax)) return true;
+    if (await this.removeRollups(linkId)) return true;
     const { db } = this.ctx;
     await db.deleteFrom('link_urls').where('link_id', '=', linkId).execute();
     await db.deleteFrom('link_stats').where('link_id', '=', linkId).execute();
@@ -68,23 +68,34 @@ export class LinkRemains {
     return rows.length === rowsMax;
   }
 
-  /** @NOTE Housekeeping may be merging these rows: only when none is found are none left. */
-  private async removeRollups(linkId: number, rowsMax: number): Promise<boolean> {
-    for (const table of ROLLUPS) {
-      if (await this.removeFrom(table, rowsMax, linkId, null)) return true;
-      if (table === 'rollup_15m') continue;
-      if (await this.removeFrom(table, rowsMax, ALL_LINKS, linkValueId(linkId))) return true;
+  private async removeRollups(linkId: number): Promise<boolean> {
+    const { db } = this.ctx;
+    const found = await db
+      .selectFrom('rollup_15m')
+      .select('slot')
+      .distinct()
+      .where('link_id', '=', linkId)
+      .orderBy('slot')
+      .limit(SLOTS_AT_ONCE)
+      .execute();
+    const slots = found.map(({ slot }) => slot);
+    const hours = [...new Set(slots.map((slot) => Math.floor(slot / 4)))];
+    const days = [...new Set(hours.map((hour) => Math.floor(hour / 24)))];
+    for (const [table, time, times] of [
+      ['rollup_hour', 'hour', hours],
+      ['rollup_day', 'day', days],
+    ] as const) {
+      const of = sql`DELETE FROM ${sql.table(table)} WHERE ${sql.ref(time)} = any(${times}::int[]) AND`;
+      await this.deleteAll(sql`${of} link_id = ${linkId}`);
+      await this.deleteAll(sql`${of} link_id = ${ALL_LINKS} AND value_id = ${linkValueId(linkId)}`);
     }
-    return false;
+    await this.deleteAll(sql`DELETE FROM rollup_15m WHERE link_id = ${linkId} AND slot = any(${slots}::int[])`);
+    return slots.length === SLOTS_AT_ONCE;
   }
 
-  private async removeFrom(table: Rollup, rowsMax: number, linkId: number, valueId: number | null): Promise<boolean> {
-    const value = valueId === null ? sql`` : sql`AND value_id = ${valueId}`;
-    const { numAffectedRows = 0n } = await sql`
-      DELETE FROM ${sql.table(table)} WHERE ctid = any(array(
-        SELECT ctid FROM ${sql.table(table)} WHERE link_id = ${linkId} ${value} LIMIT ${rowsMax}))`.execute(
-      this.ctx.db,
-    );
-    return numAffectedRows > 0n;
+  /** @NOTE Housekeeping may have merged the rows into others meanwhile, which only the next look finds. */
+  private async deleteAll(statement: RawBuilder<unknown>): Promise<void> {
+    let deleted = 1n;
+    while (deleted > 0n) deleted = (await statement.execute(this.ctx.db)).numAffectedRows ?? 0n;
   }
 }

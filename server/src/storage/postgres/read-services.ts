@@ -14,7 +14,7 @@ export interface ReadContexts {
 }
 
 /** Everything that only reads the database. */
-export function createReadServices({ main }: ReadContexts): Services {
+export function createReadServices({ main }: ReadContexts, _options: { sampleRate: number }): Services {
   return {
     links: new PostgresLinkQueries(main),
     users: new PostgresUserQueries(main),

@@ -1,0 +1,91 @@
+import type { Pool } from 'pg';
+import { AppError } from '../../platform/app-error.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Answer, Call } from '../../platform/thread-rpc.ts';
+import { isAway } from './errors.ts';
+import { migrate } from './migrate.ts';
+import { kysely } from './pool.ts';
+import { PostgresCommands, PostgresReads } from './postgres-calls.ts';
+import { createReadServices } from './read-services.ts';
+import type { WriteServiceParts } from './write-services.ts';
+
+/** Between two tries to reach a database that is away: at first, and at most. */
+const RETRY_MS = { first: 250, most: 5000 };
+
+export interface ApiDatabaseOptions {
+  /** Reads of all but analytics, and writes. */
+  storage: Pool;
+  analytics: Pool;
+  /** Share of raw click rows kept, so that answers can say when rows are a sample. */
+  sampleRate: number;
+  now: Clock;
+  parts: WriteServiceParts;
+  /** Waits between two tries. */
+  pause?: (ms: number) => Promise<void>;
+}
+
+/**
+ * What an API server asks of the database, any number of calls side by side.
+ * Errors: until `start` has brought the schema forward every call is answered `unavailable`.
+ */
+export class ApiDatabase {
+  private readonly reads: PostgresReads;
+  private readonly commands: PostgresCommands;
+  private readonly running = new Set<Promise<unknown>>();
+  private state: 'starting' | 'started' | 'closed' = 'starting';
+
+  constructor(private readonly options: ApiDatabaseOptions) {
+    const { now, storage, analytics, parts } = options;
+    const db = kysely(storage);
+    const contexts = { main: { db, now }, analytics: { db: kysely(analytics), now } };
+    this.reads = new PostgresReads(createReadServices(contexts, options));
+    this.commands = new PostgresCommands(db, now, parts);
+  }
+
+  /**
+   * Brings the schema forward, beside other servers that start, and waits for a database that is away as long as it takes.
+   * Errors: rejects with what does not pass: a newer database, missing rights.
+   */
+  async start(onAway: (error: unknown) => void = () => {}): Promise<{ from: number; to: number }> {
+    const { pause = (ms) => new Promise((resume) => setTimeout(resume, ms)) } = this.options;
+    for (let wait = RETRY_MS.first; ; wait = Math.min(RETRY_MS.most, wait * 2)) {
+      try {
+        const schema = await migrate(this.options.storage);
+        if (this.state === 'starting') this.state = 'started';
+        return schema;
+      } catch (error) {
+        if (this.state === 'closed' || !isAway(error)) throw error;
+        onAway(error);
+        await pause(wait);
+      }
+    }
+  }
+
+  read(call: Call): Promise<Answer> {
+    return this.run(() => this.reads.run(call));
+  }
+
+  write(call: Call): Promise<Answer> {
+    return this.run(() => this.commands.run(call));
+  }
+
+  /** Lets what runs come to its end; what is asked after this is answered `unavailable`. */
+  async close(): Promise<void> {
+    this.state = 'closed';
+    await Promise.allSettled(this.running);
+    await Promise.all([this.options.storage.end(), this.options.analytics.end()]);
+  }
+
+  private async run(work: () => Promise<Answer>): Promise<Answer> {
+    if (this.state !== 'started') {
+      throw new AppError('unavailable', 'The database is not available just now', { retryAfterSeconds: 5 });
+    }
+    const done = work();
+    this.running.add(done);
+    try {
+      return await done;
+    } finally {
+      this.running.delete(done);
+    }
+  }
+}
