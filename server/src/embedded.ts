@@ -1,14 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ApiKeyCommands } from './accounts/api-key.ts';
-import type { ApiBackend, Backend } from './backend.ts';
+import type { Backend } from './backend.ts';
 import { pastEdge } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { type Clock, DAY_MS } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import { RpcClient } from './platform/thread-rpc.ts';
-import type { ClickPipeline, Commands, Queries, WriteScope } from './roles/api/deps.ts';
+import type { ClickPipeline, Queries } from './roles/api/deps.ts';
 import { GEO_ATTRIBUTION } from './storage/geo/attribution.ts';
 import { MmapOutbox } from './storage/outbox/mmap-outbox.ts';
 import { sealedThrough } from './storage/outbox/sealed-log.ts';
@@ -20,6 +19,7 @@ import type { WriteNotes } from './storage/write-call.ts';
 import type { ReaderInit, SealerInit, WriterInit, WriterReady } from './threads/messages.ts';
 import { SealerHandle } from './threads/sealer-handle.ts';
 import { startThread, type Thread } from './threads/start-thread.ts';
+import { createWrite } from './write-scope.ts';
 
 const ROTATE_MS = 5000;
 const WRITER_CLOSE_MS = 5000;
@@ -188,31 +188,6 @@ export async function openEmbedded({
       cache: () => ({ hits: replica.hits, misses: replica.misses }),
     },
     failure: failures.promise,
-  };
-}
-
-/** One set of typed commands serves all requests without an idempotency key; one with a key gets its own. */
-function createWrite(client: RpcClient): ApiBackend['write'] {
-  const commands = (context?: unknown): Commands => ({
-    links: client.service('links', context),
-    users: client.service('users', context),
-    events: client.service('events', context),
-    keys: client.service<ApiKeyCommands>('keys', context),
-    imports: client.service('imports', context),
-    importJobs: client.service('importJobs', context),
-  });
-  const plain: WriteScope = { ...commands(), replayed: false };
-  return (idempotency) => {
-    if (!idempotency) return plain;
-    const scope = { replayed: false };
-    const context = { idempotency };
-    Object.defineProperty(context, 'onReplay', {
-      value: () => {
-        scope.replayed = true;
-      },
-      enumerable: false, // Stays on this side: functions can't be sent to a thread.
-    });
-    return Object.assign(scope, commands(context));
   };
 }
 

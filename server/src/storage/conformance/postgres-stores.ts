@@ -1,10 +1,9 @@
 import { afterAll } from 'bun:test';
 import type { Answer, Call } from '../../platform/thread-rpc.ts';
 import type { ReadContext } from '../postgres/context.ts';
+import { PostgresIngestStore } from '../postgres/ingest-store.ts';
 import { PostgresCommands, PostgresReads } from '../postgres/postgres-calls.ts';
 import { createReadServices } from '../postgres/read-services.ts';
-import { StandinEventQueries } from '../standin/event-queries.ts';
-import { StandinRemoval, standinIngest } from '../standin/ingest.ts';
 import { createPostgresHarness, type PostgresHarness, serviceOf } from './postgres-harness.ts';
 import { type Stores, TEST_TIME } from './stores.ts';
 
@@ -34,12 +33,9 @@ function storesOver(harness: PostgresHarness, options: { drawCode?: () => string
   const clock = { now: TEST_TIME };
   const now = () => clock.now;
   const read: ReadContext = { db: harness.db, now };
-  const reads = new PostgresReads({
-    ...createReadServices({ main: read, analytics: read }, { sampleRate: 1 }),
-    events: new StandinEventQueries(read),
-  });
+  const reads = new PostgresReads(createReadServices({ main: read, analytics: read }, { sampleRate: 1 }));
   const commands = new PostgresCommands(harness.db, now, {
-    clickRemoval: (context) => new StandinRemoval(context),
+    clickRemoval: () => ({ remove: async () => false }),
     ...options,
   });
   let changed: string[] = [];
@@ -66,7 +62,7 @@ function storesOver(harness: PostgresHarness, options: { drawCode?: () => string
     importJobs: query('importJobs'),
     importJobCommands: command('importJobs'),
     imports: command('imports'),
-    ingest: standinIngest(harness.db),
+    ingest: new PostgresIngestStore(harness.pool, { now, sampleRate: 1 }),
     changed() {
       const codes = changed;
       changed = [];

@@ -1,6 +1,8 @@
 import type { Services } from '../../platform/thread-rpc.ts';
+import { PostgresAnalyticsQueries } from './analytics-queries.ts';
 import { PostgresApiKeyQueries } from './api-key-queries.ts';
 import type { ReadContext } from './context.ts';
+import { PostgresEventQueries } from './event-queries.ts';
 import { PostgresImportJobQueries } from './import-job-queries.ts';
 import { PostgresLinkQueries } from './link-queries.ts';
 import { PostgresUserQueries } from './user-queries.ts';
@@ -14,11 +16,13 @@ export interface ReadContexts {
 }
 
 /** Everything that only reads the database. */
-export function createReadServices({ main }: ReadContexts, _options: { sampleRate: number }): Services {
+export function createReadServices({ main, analytics }: ReadContexts, options: { sampleRate: number }): Services {
   return {
     links: new PostgresLinkQueries(main),
     users: new PostgresUserQueries(main),
+    events: new PostgresEventQueries(main),
     keys: new PostgresApiKeyQueries(main),
+    analytics: new PostgresAnalyticsQueries(analytics, options),
     importJobs: new PostgresImportJobQueries(main),
   };
 }

@@ -1,0 +1,140 @@
+import type { ApiBackend } from './backend.ts';
+import type { ScaledOutStorage } from './config/config.ts';
+import type { ConnectionBudget } from './config/connection-budget.ts';
+import type { IdempotencyKey } from './platform/idempotency.ts';
+import type { Logger } from './platform/logger.ts';
+import type { OpenResources } from './platform/shutdown.ts';
+import type { Signals } from './platform/signals.ts';
+import { type Endpoint, RpcClient } from './platform/thread-rpc.ts';
+import type { Queries, WriteScope } from './roles/api/deps.ts';
+import type { WriteNotes } from './storage/write-call.ts';
+import type { FromPostgres, PostgresInit, ToPostgres } from './threads/messages.ts';
+import { startThread } from './threads/start-thread.ts';
+import { createWrite } from './write-scope.ts';
+
+/** How long a stop waits for calls that run. */
+const CLOSE_MS = 5000;
+
+export interface ScaledApiDeps {
+  storage: ScaledOutStorage;
+  connections: Pick<ConnectionBudget, 'storage' | 'analytics'>;
+  sampleRate: number;
+  signals: Signals;
+  /** Waits until the edges in touch have applied what is committed by now; never rejects. */
+  applied(): Promise<void>;
+  logger: Logger;
+  resources: OpenResources;
+}
+
+/** The API's reads and writes on PostgreSQL, in a thread of their own. */
+export interface ScaledApi extends ApiBackend {
+  /** Whether the database answers. Never rejects. */
+  databaseAnswers(): Promise<boolean>;
+  /** The database's schema, once it could be reached; zeros before. */
+  readonly schema: { from: number; to: number };
+  /** Settles when the thread dies, or can't do its work for good. */
+  failure: Promise<Error>;
+}
+
+/** Starts the storage thread. The database need not be there: calls are answered `unavailable` until it is. */
+export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
+  const { storage, connections, sampleRate, signals, logger, resources } = deps;
+  const failures = Promise.withResolvers<Error>();
+  const worker = new Worker(new URL('./threads/postgres-thread.ts', import.meta.url), { name: 'postgres', smol: true });
+  const [reads, writes] = [new MessageChannel(), new MessageChannel()];
+  const init: PostgresInit = {
+    url: storage.databaseUrl,
+    connections,
+    sampleRate,
+    reads: reads.port1,
+    writes: writes.port1,
+  };
+  const { thread } = await startThread('postgres', worker, init, [reads.port1, writes.port1]);
+  thread.onDeath(failures.resolve);
+
+  let schema = { from: 0, to: 0 };
+  const closed = Promise.withResolvers<void>();
+  thread.onmessage = ({ data }) => {
+    const message = data as FromPostgres;
+    if ('schema' in message) schema = message.schema;
+    else if ('away' in message) logger.warn({ reason: message.away }, 'the database can not be reached yet');
+    else if ('failed' in message) failures.resolve(new Error(`the database can not be used: ${message.failed}`));
+    else if ('closed' in message) closed.resolve();
+  };
+  const reader = new RpcClient(reads.port2 as unknown as Endpoint);
+  const writer = new RpcClient(writes.port2 as unknown as Endpoint, (notes, context) => {
+    const { changed, replayed } = notes as WriteNotes;
+    if (changed.length > 0) signals.send({ kind: 'links_changed' });
+    if (replayed) (context as { onReplay?: () => void } | undefined)?.onReplay?.();
+  });
+  resources.defer('storage thread', async () => {
+    thread.postMessage({ close: true } satisfies ToPostgres);
+    await Promise.race([closed.promise, Bun.sleep(CLOSE_MS)]);
+    for (const client of [reader, writer]) client.close(new Error('the server has stopped'));
+    thread.terminate();
+  });
+
+  const write = createWrite(writer);
+  const queries: Queries = {
+    links: reader.service('links'),
+    users: reader.service('users'),
+    events: reader.service('events'),
+    keys: reader.service('keys'),
+    analytics: reader.service('analytics'),
+    importJobs: reader.service('importJobs'),
+  };
+  const database = reader.service<{ answers(): Promise<boolean> }>('database');
+  return {
+    queries,
+    write: (idempotency?: IdempotencyKey) => told(write(idempotency), deps),
+    databaseAnswers: () => database.answers().catch(() => false),
+    get schema() {
+      return schema;
+    },
+    failure: failures.promise,
+  };
+}
+
+/**
+ * A scope whose changes are known everywhere when they are answered: edges have applied what redirects need, other API
+ * servers have heard of keys. A random code is not waited for: no edge can have been asked for it before.
+ */
+function told(scope: WriteScope, { applied, signals }: Pick<ScaledApiDeps, 'applied' | 'signals'>): WriteScope {
+  const { links, users, keys } = scope;
+  const everywhere = async <T>(change: Promise<T>): Promise<T> => {
+    const result = await change;
+    await applied();
+    return result;
+  };
+  const keysChanged = async <T>(change: Promise<T>): Promise<T> => {
+    const result = await change;
+    signals.send({ kind: 'keys_changed' }, 'every');
+    return result;
+  };
+  return {
+    ...scope,
+    get replayed() {
+      return scope.replayed;
+    },
+    links: {
+      create: (link) => (link.code === null ? links.create(link) : everywhere(links.create(link))),
+      createMany: (made) =>
+        made.every(({ code }) => code === null) ? links.createMany(made) : everywhere(links.createMany(made)),
+      bulk: (changes) => everywhere(links.bulk(changes)),
+      update: (id, patch, ifVersion) => everywhere(links.update(id, patch, ifVersion)),
+      delete: (id, ifVersion) => everywhere(links.delete(id, ifVersion)),
+      restore: (id) => everywhere(links.restore(id)),
+      purge: (before) => links.purge(before),
+    },
+    users: {
+      create: (user) => users.create(user),
+      update: (id, patch) => users.update(id, patch),
+      delete: (id, isContinuation) => everywhere(users.delete(id, isContinuation)),
+    },
+    keys: {
+      create: (key) => keysChanged(keys.create(key)),
+      revoke: (id) => keysChanged(keys.revoke(id)),
+      touch: (uses) => keys.touch(uses),
+    },
+  };
+}
