@@ -5,6 +5,7 @@ import { clickEvents } from './click-events.ts';
 import type { ReadContext } from './context.ts';
 import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
 import { CLICK_EVENT, eventIds, eventPage } from './event-pages.ts';
+import { anyId } from './ids.ts';
 import { inSnapshot } from './read-snapshot.ts';
 import type { Schema } from './schema.ts';
 
@@ -99,7 +100,7 @@ export class PostgresEventQueries implements EventQueries {
       const lastId = Math.max(newest.id, afterId ?? 0);
       if (afterId === null || newest.id <= afterId) return { events: [], skipped: 0, lastId };
       let above = db.selectFrom('clicks').select('id').where('id', '>', afterId);
-      if (linkId !== null) above = above.where('link_id', '=', linkId);
+      if (linkId !== null) above = above.where('link_id', '=', anyId(linkId));
       above = above.orderBy('id', 'desc');
       const ids = (await above.limit(limit).execute()).map((row) => row.id);
       const first = ids.at(-1);
@@ -151,13 +152,13 @@ async function exists(db: Kysely<Schema>, { linkId, userId }: EventFilter): Prom
     const link = await db
       .selectFrom('links')
       .select('id')
-      .where('id', '=', linkId)
+      .where('id', '=', anyId(linkId))
       .where('deleted_at', 'is', null)
       .executeTakeFirst();
     if (!link) return false;
   }
   if (userId === undefined) return true;
-  return (await db.selectFrom('users').select('id').where('id', '=', userId).executeTakeFirst()) !== undefined;
+  return (await db.selectFrom('users').select('id').where('id', '=', anyId(userId)).executeTakeFirst()) !== undefined;
 }
 
 /** The rows behind ids, newest first; what is not visible (any more) is left out. */
