@@ -167,10 +167,11 @@ export class RedisClickConsumer implements ClickStreamConsumer {
       const failed = answers.find((answer) => answer.status === 'rejected');
       if (failed && answers.every(({ status }) => status === 'rejected') && found.length === 0) throw failed.reason;
       for (const answer of answers) if (answer.status === 'fulfilled') found.push(...answer.value);
-      keys = asked.filter((_, i) => {
+      const isFull = (i: number) => {
         const answer = answers[i];
         return answer?.status === 'fulfilled' && answer.value.length >= (shares[i] ?? 0);
-      });
+      };
+      keys = [...keys.slice(left), ...asked.filter((_, i) => isFull(i))];
     }
     return found;
   }
