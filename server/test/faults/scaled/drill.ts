@@ -23,6 +23,7 @@ export interface Outcome {
   /** Visits without a redirect, by what they got. */
   failures: Record<string, number>;
   unasked: number;
+  slowestMs: number;
   /** From the last visit until nothing was in flight. */
   drainSeconds: number;
   wrong: { outOfBounds: ReturnType<typeof outOfBounds>; discrepancies: Discrepancy[]; edges: PostgresClicks['edges'] };
@@ -74,6 +75,7 @@ export class Drill implements AsyncDisposable {
       retries: [...retries.values()].reduce((sum, n) => sum + n, 0),
       failures: Object.fromEntries(load.failures),
       unasked: load.unasked,
+      slowestMs: Math.round(load.slowestMs),
       drainSeconds: Math.round(drainSeconds * 10) / 10,
       wrong: {
         outOfBounds: outOfBounds(clicks, load.tallies, retries),
