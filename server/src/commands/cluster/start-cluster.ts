@@ -28,6 +28,8 @@ export interface Cluster extends AsyncDisposable {
   readonly edges: readonly WaymarkProcess[];
   readonly apis: readonly WaymarkProcess[];
   readonly workers: readonly WaymarkProcess[];
+  /** Every Waymark of it, those added later too. */
+  readonly waymarks: readonly WaymarkProcess[];
   /** Starts one more, and lets nginx send it its share. */
   add(role: Role): Promise<WaymarkProcess>;
   /** Stops everything in the reverse order of its start: first nobody comes in any more, at last the databases go. */
@@ -82,6 +84,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return {
       ...{ dir, url, apiKey, databaseUrl, redisUrl: redis.url, postgres, redis, nginx },
       ...{ edges: edge, apis: api, workers: worker, add, stop, [Symbol.asyncDispose]: stop },
+      get waymarks() {
+        return waymarks.all;
+      },
     };
   } catch (error) {
     await stop();

@@ -6,7 +6,7 @@ export interface LoadOptions {
   shares: Readonly<Record<string, number>>;
   /** Visits begun in a second, whatever becomes of those before. */
   perSecond: number;
-  /** Connections at most; a visit that finds all of them busy is `unasked`. Default 200. */
+  /** Connections at most; a visit that finds all of them busy is `unasked`. Default 1,000. */
   connections?: number;
   /** Visitors' addresses, told in X-Forwarded-For. Default 50. */
   addresses?: number;
@@ -48,6 +48,8 @@ export class Load {
   repeats = 0;
   /** Visits that could not begin. */
   unasked = 0;
+  /** The longest that a visit waited for its redirect. Units: ms. */
+  slowestMs = 0;
   private begun = 0;
   private port: number | null = null;
   private start = performance.now();
@@ -107,7 +109,7 @@ export class Load {
   private begin(visit: Visit): void {
     const line = this.idle.pop();
     if (line !== undefined) this.send(line, visit);
-    else if (this.lines.size + this.connecting < (this.options.connections ?? 200)) void this.connect(visit);
+    else if (this.lines.size + this.connecting < (this.options.connections ?? 1000)) void this.connect(visit);
     else this.unasked++;
   }
 
@@ -165,12 +167,14 @@ export class Load {
     if (data.unread.length < end + HEAD_END.length + length) return;
     data.unread = '';
     data.answers++;
-    const { code } = data.visit;
+    const { code, since } = data.visit;
     data.visit = null;
     const tally = this.tallies.get(code);
     const status = head.slice(9, 12);
-    if (status === '302' && tally && head.includes(`https://example.com/${code}`)) tally.redirected++;
-    else this.fail(`status ${status}`);
+    if (status === '302' && tally && head.includes(`https://example.com/${code}`)) {
+      tally.redirected++;
+      this.slowestMs = Math.max(this.slowestMs, performance.now() - since);
+    } else this.fail(`status ${status}`);
     if (/^connection: close/im.test(head)) line.end();
     else this.idle.push(line);
   }
