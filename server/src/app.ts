@@ -1,5 +1,5 @@
 import type { ApiKeyCommands } from './accounts/api-key.ts';
-import type { Backend, EdgeBackend } from './backend.ts';
+import type { Backend, BackendDeps, EdgeBackend } from './backend.ts';
 import { FillRate } from './clicks/fill-rate.ts';
 import { invariant } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
@@ -19,6 +19,7 @@ import { type Api, createApi, createServiceApi } from './roles/api/api.ts';
 import type { OperationsDeps, PipelineStatus } from './roles/api/deps.ts';
 import { ImportRunner } from './roles/api/v1/import-runner.ts';
 import { createEdge, type Edge } from './roles/edge/edge.ts';
+import { openScaledOut } from './scaled-out.ts';
 
 /** A running Waymark. */
 export interface App {
@@ -48,7 +49,7 @@ export async function createApp(config: Config, log: MainLog, now: Clock = syste
 async function build(config: Config, log: MainLog, now: Clock, resources: OpenResources): Promise<App> {
   const { logger } = log;
   const metrics = new Metrics();
-  const backend = await openEmbedded({
+  const backend = await openBackend({
     config,
     logger,
     now,
@@ -122,6 +123,11 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
       await resources[Symbol.asyncDispose]();
     },
   };
+}
+
+function openBackend(deps: BackendDeps): Promise<Backend> {
+  const { storage } = deps.config;
+  return storage.kind === 'sqlite' ? openEmbedded(deps) : openScaledOut({ ...deps, storage });
 }
 
 /** Of keys that are no more than the bootstrap key and the local token. */

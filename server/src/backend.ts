@@ -1,8 +1,12 @@
 import type { ApiKeyQueries } from './accounts/api-key.ts';
 import type { Outbox } from './clicks/outbox.ts';
+import type { Config } from './config/config.ts';
 import type { Replica } from './links/replica.ts';
 import type { UnknownCodes } from './links/unknown-codes.ts';
+import type { Clock } from './platform/clock.ts';
 import type { IdempotencyKey } from './platform/idempotency.ts';
+import type { Logger } from './platform/logger.ts';
+import type { OpenResources } from './platform/shutdown.ts';
 import type { ClickPipeline, Installation, Queries, ServiceState, WriteScope } from './roles/api/deps.ts';
 
 /** What the edge role answers redirects from. */
@@ -33,4 +37,14 @@ export interface Backend {
   schema: { from: number; to: number };
   /** Settles when something dies that the process can't do without. */
   failure: Promise<Error>;
+}
+
+/** What a back end is opened with. */
+export interface BackendDeps {
+  config: Config;
+  logger: Logger;
+  now: Clock;
+  resources: OpenResources;
+  clickCounts: { dropped: number };
+  cacheCounts: { hits: number; misses: number };
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Backend } from './backend.ts';
+import type { Backend, BackendDeps } from './backend.ts';
 import { pastEdge } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { type Clock, DAY_MS } from './platform/clock.ts';
@@ -28,15 +28,6 @@ const LOOKUP_MAPPED_BYTES = 8 * 2 ** 30;
 const NO_CLICKS = { committed: 0, discarded: 0, dead: 0 };
 /** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups. */
 const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384 };
-
-export interface BackendDeps {
-  config: Config;
-  logger: Logger;
-  now: Clock;
-  resources: OpenResources;
-  clickCounts: { dropped: number };
-  cacheCounts: { hits: number; misses: number };
-}
 
 const thread = (name: string) =>
   new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });

@@ -1,5 +1,6 @@
 import type { EdgeReport } from '../clicks/edge-registry.ts';
 import type { SealerStatus } from '../clicks/sealer.ts';
+import type { StreamConsumerStatus } from '../clicks/stream-consumer.ts';
 import type { FeedLink } from '../links/change-feed.ts';
 import type { FollowerStatus } from '../links/replica-follower.ts';
 import type { ChangedCode } from '../links/replica-store.ts';
@@ -157,3 +158,30 @@ export type FromPostgres =
   | { schema: { from: number; to: number } }
   | { failed: string }
   | { closed: true };
+
+/** To the ingest thread of a worker. */
+export interface IngestInit {
+  databaseUrl: string;
+  redisUrl: string;
+  connections: number;
+  /** Of the consumer: unlike that of any other, ever. */
+  name: string;
+  sampleRate: number;
+}
+
+/** From the main thread to the ingest thread: finish the group under way, and say `stopped`. */
+export type ToIngest = { stop: true };
+
+export interface IngestStatus extends StreamConsumerStatus {
+  /** Whether the stream is in reach. */
+  redis: boolean;
+}
+
+/** From the ingest thread to the main thread. `trouble`: what passes by itself; `failed`: what does not. */
+export type FromIngest =
+  | { ready: Record<string, never> }
+  | { schema: { from: number; to: number } }
+  | { status: IngestStatus }
+  | { trouble: string }
+  | { failed: string }
+  | { stopped: true };

@@ -2,15 +2,11 @@ import type { Pool } from 'pg';
 import { AppError } from '../../platform/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Answer, Call } from '../../platform/thread-rpc.ts';
-import { isAway } from './errors.ts';
-import { migrate } from './migrate.ts';
+import { awaitSchema } from './await-schema.ts';
 import { kysely } from './pool.ts';
 import { PostgresCommands, PostgresReads } from './postgres-calls.ts';
 import { createReadServices } from './read-services.ts';
 import type { WriteServiceParts } from './write-services.ts';
-
-/** Between two tries to reach a database that is away: at first, and at most. */
-const RETRY_MS = { first: 250, most: 5000 };
 
 export interface ApiDatabaseOptions {
   /** Reads of all but analytics, and writes. */
@@ -42,23 +38,13 @@ export class ApiDatabase {
     this.commands = new PostgresCommands(db, now, parts);
   }
 
-  /**
-   * Brings the schema forward, beside other servers that start, and waits for a database that is away as long as it takes.
-   * Errors: rejects with what does not pass: a newer database, missing rights.
-   */
+  /** Takes calls once the schema is what this program knows. Errors: as `awaitSchema`. */
   async start(onAway: (error: unknown) => void = () => {}): Promise<{ from: number; to: number }> {
-    const { pause = (ms) => new Promise((resume) => setTimeout(resume, ms)) } = this.options;
-    for (let wait = RETRY_MS.first; ; wait = Math.min(RETRY_MS.most, wait * 2)) {
-      try {
-        const schema = await migrate(this.options.storage);
-        if (this.state === 'starting') this.state = 'started';
-        return schema;
-      } catch (error) {
-        if (this.state === 'closed' || !isAway(error)) throw error;
-        onAway(error);
-        await pause(wait);
-      }
-    }
+    const { storage, pause } = this.options;
+    const isClosed = () => this.state === 'closed';
+    const schema = await awaitSchema(storage, { onAway, isClosed, ...(pause && { pause }) });
+    if (this.state === 'starting') this.state = 'started';
+    return schema;
   }
 
   read(call: Call): Promise<Answer> {

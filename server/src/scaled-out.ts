@@ -1,0 +1,85 @@
+import type { ApiKeyQueries } from './accounts/api-key.ts';
+import type { Backend, BackendDeps } from './backend.ts';
+import type { Role, ScaledOutStorage } from './config/config.ts';
+import { connectionBudget } from './config/connection-budget.ts';
+import type { ClickPipeline } from './roles/api/deps.ts';
+import { openScaledApi, type ScaledApi } from './scaled-api.ts';
+import { openScaledEdge, type ScaledEdge } from './scaled-edge.ts';
+import { openScaledWorker, type ScaledWorker } from './scaled-worker.ts';
+import { GEO_ATTRIBUTION } from './storage/geo/attribution.ts';
+import { openSignals } from './storage/open-signals.ts';
+
+/**
+ * Opens the scaled-out shape: the parts that this process's roles need, each with threads of its own. Neither back end need
+ * be there: an edge serves what its replica has, an API answers `unavailable`, a worker waits.
+ * Errors: throws when another process holds the data directory or a file of it can't be used.
+ */
+export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStorage }): Promise<Backend> {
+  const { config, storage, logger, resources } = deps;
+  const connections = connectionBudget(config.roles, storage.connectionsMax);
+  const has = (role: Role) => config.roles.includes(role);
+  const { sampleRate } = config.events;
+  const edge = has('edge') ? await openScaledEdge({ ...deps, connections }) : null;
+  const worker = has('worker') ? await openScaledWorker({ storage, connections, sampleRate, logger, resources }) : null;
+  const api = has('api') ? await openApi() : null;
+  const failures = [edge?.failure, worker?.failure, api?.failure].filter((failure) => failure !== undefined);
+
+  return {
+    edge: edge?.edge ?? null,
+    api,
+    keys: api?.queries.keys ?? NO_KEYS,
+    clicks: pipelineOf(edge, api, worker),
+    state: {
+      databaseAnswers: async () => api?.databaseAnswers() ?? true,
+      redis: () => 'ok',
+      databaseSizes: () => ({}),
+    },
+    installation: {
+      schemaVersion: 0,
+      geoSource: edge?.geoSource ?? null,
+      geoAttribution: GEO_ATTRIBUTION,
+      cache: () => ({ hits: deps.cacheCounts.hits, misses: deps.cacheCounts.misses }),
+    },
+    get schema() {
+      return api?.schema ?? worker?.schema ?? { from: 0, to: 0 };
+    },
+    failure: Promise.race(failures),
+  };
+
+  async function openApi(): Promise<ScaledApi> {
+    const signals = openSignals({
+      redisUrl: storage.redisUrl,
+      databaseUrl: storage.databaseUrl,
+      name: 'waymark api',
+      onError: (err) => logger.error({ err }, 'a signal could not be taken'),
+    });
+    resources.defer('signals', () => signals.close());
+    return openScaledApi({ storage, connections, sampleRate, signals, applied: async () => {}, logger, resources });
+  }
+}
+
+/** Of a process without the api role: the bootstrap key and the local token are the only ones that it knows. */
+const NO_KEYS: ApiKeyQueries = {
+  list: async () => [],
+  get: async () => null,
+  findByHash: async () => null,
+};
+
+function pipelineOf(edge: ScaledEdge | null, api: ScaledApi | null, worker: ScaledWorker | null): ClickPipeline {
+  return {
+    settle: async () => true,
+    onCommitted: () => () => {},
+    status: () => ({
+      outbox: edge && {
+        edgeId: edge.outbox.edgeId,
+        depth: edge.outbox.lastSeq - edge.sealer.status.committedSeq,
+        dropped: 0,
+        bytes: edge.outbox.bytes,
+        bytesLeft: edge.outbox.bytesLeft,
+      },
+      lagSeconds: 0,
+      lastError: worker?.status.lastError ?? null,
+      edges: [],
+    }),
+  };
+}
