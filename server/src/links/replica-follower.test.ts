@@ -126,7 +126,7 @@ describe('a follower', () => {
     await sql('DELETE FROM link_changes');
     heard.forgotten.length = 0;
     await it.pull();
-    expect(heard.forgotten.sort()).toEqual(['a', 'c']);
+    expect(heard.forgotten).toEqual(['a']);
     expect(it.status().snapshotsTaken).toBe(2);
     const { table, replica } = await both();
     expect(replica).toEqual(table);
@@ -158,7 +158,7 @@ describe('a follower', () => {
 
   test('goes on with a snapshot that was interrupted, and misses nothing that changed meanwhile', async () => {
     await sql(`INSERT INTO links (domain_id, code, url, created_at, updated_at)
-      SELECT 1, 'c' || i, 'https://example.com/' || i, 1, 1 FROM generate_series(1, 12000) i`);
+      SELECT 1, 'c' || i, 'https://example.com/' || i, 1, 1 FROM generate_series(1, 2500) i`);
     let pages = 0;
     const asked: number[] = [];
     const { follower: it } = follower({
@@ -176,11 +176,11 @@ describe('a follower', () => {
       },
     });
     await next.pull();
-    expect(asked[0]).toBe(10_000);
-    expect([url('c1'), url('c2'), url('c12000')]).toEqual([
+    expect(asked[0]).toBe(2000);
+    expect([url('c1'), url('c2'), url('c2500')]).toEqual([
       'https://example.com/moved',
       null,
-      'https://example.com/12000',
+      'https://example.com/2500',
     ]);
     const { table, replica } = await both();
     expect(replica).toEqual(table);

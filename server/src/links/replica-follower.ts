@@ -7,9 +7,9 @@ import type { ChangedCode, ReplicaStore } from './replica-store.ts';
 export const PULL_MS = 500;
 /** Between pulls that fail. */
 const BACKOFF_MS = { first: 100, most: 1000 };
-/** Changes, and links of a snapshot, that are written together: the thread does nothing else for some 30 ms. */
+/** Changes, and links of a snapshot, that are written together: look-ups wait meanwhile, some 5 ms. */
 const CHANGES_MAX = 1000;
-const PAGE_LINKS = 5000;
+const PAGE_LINKS = 1000;
 /** Without an answer of the database for this long the replica is out of touch. */
 const OUT_OF_TOUCH_MS = 3000;
 /** Salts are kept for days that ended at most this many days ago. */

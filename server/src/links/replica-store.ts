@@ -22,11 +22,11 @@ export interface ReplicaStore {
   readonly snapshot: SnapshotProgress | null;
   /** Begins a snapshot, in place of one under way. What is there is served on, and is older than all that comes. */
   beginSnapshot(cursor: FeedCursor): void;
-  /** A page of the snapshot, in id order. Returns the codes whose links changed. */
+  /** A page of the snapshot, in id order. Returns the codes whose links changed; not those that had none before. */
   addPage(links: readonly FeedLink[], afterId: number): ChangedCode[];
   /** All pages are in: removes links that none of them had and moves the cursor. Returns the codes of those removed. */
   endSnapshot(): ChangedCode[];
-  /** Changes of the feed in their order, and the cursor's new seq. Returns the codes whose links changed. */
+  /** Changes of the feed in their order, and the cursor's new seq. Returns the codes whose links changed, fresh ones too. */
   apply(changes: readonly LinkChange[], seq: number): ChangedCode[];
   /** Keeps what a look-up found, unless a newer state is there. Returns what is there then. */
   keep(link: FeedLink): FeedLink;

@@ -81,7 +81,7 @@ export class ReplicaFile implements ReplicaStore {
 
   addPage(links: readonly FeedLink[], afterId: number): ChangedCode[] {
     return this.inTransaction(() => {
-      const changed = links.flatMap((link) => (this.put(link) ? [codeOf(link)] : []));
+      const changed = links.filter((link) => this.put(link) === 'replaced').map(codeOf);
       this.sqlite.query<null, [number]>('UPDATE state SET snapshot_after_id = ?').run(afterId);
       return changed;
     });
@@ -104,7 +104,7 @@ export class ReplicaFile implements ReplicaStore {
 
   apply(changes: readonly LinkChange[], seq: number): ChangedCode[] {
     return this.inTransaction(() => {
-      const changed = changes.filter((change) => (change.link ? this.put(change.link) : this.drop(change)));
+      const changed = changes.filter((change) => (change.link ? this.put(change.link) !== 'same' : this.drop(change)));
       this.sqlite.query<null, [number]>('UPDATE state SET seq = ?').run(seq);
       return changed.map(codeOf);
     });
@@ -140,17 +140,17 @@ export class ReplicaFile implements ReplicaStore {
     this.sqlite.close();
   }
 
-  /** Writes a link unless what is there is newer. Returns whether a redirect may differ from before. */
-  private put(link: FeedLink): boolean {
+  /** Writes a link unless what is there is newer. `same`: redirects are as before. */
+  private put(link: FeedLink): 'added' | 'replaced' | 'same' {
     const before = this.row.get(link.domainId, link.code);
     const { generation } = this.state;
     if (before && before.generation === generation) {
-      if (before.id > link.id || (before.id === link.id && before.version > link.version)) return false;
+      if (before.id > link.id || (before.id === link.id && before.version > link.version)) return 'same';
     }
     const row = toBound(link, generation);
     const same = before !== null && isSame(before, link);
     if (!same || before.generation !== generation || before.version !== link.version) this.upsert.run(...row);
-    return !same;
+    return before === null ? 'added' : same ? 'same' : 'replaced';
   }
 
   private drop({ domainId, code, linkId }: LinkChange): boolean {
