@@ -1,12 +1,22 @@
+import { randomBytes } from 'node:crypto';
 import type { ApiBackend } from './backend.ts';
+import type { Confirmations } from './clicks/confirmations.ts';
+import { EdgeFigures } from './clicks/edge-figures.ts';
+import type { EdgeRegistry } from './clicks/edge-registry.ts';
+import { EdgesInTouch } from './clicks/edges-in-touch.ts';
+import { Settle } from './clicks/settle.ts';
 import type { ScaledOutStorage } from './config/config.ts';
 import type { ConnectionBudget } from './config/connection-budget.ts';
+import { Applied } from './links/applied.ts';
+import type { ChangeFeed } from './links/change-feed.ts';
+import { type Clock, systemAfter } from './platform/clock.ts';
 import type { IdempotencyKey } from './platform/idempotency.ts';
 import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import type { Signals } from './platform/signals.ts';
 import { type Endpoint, RpcClient } from './platform/thread-rpc.ts';
 import type { Queries, WriteScope } from './roles/api/deps.ts';
+import type { PostgresEdgeProgress } from './storage/postgres/edge-progress.ts';
 import type { WriteNotes } from './storage/write-call.ts';
 import type { FromPostgres, PostgresInit, ToPostgres } from './threads/messages.ts';
 import { startThread } from './threads/start-thread.ts';
@@ -20,14 +30,16 @@ export interface ScaledApiDeps {
   connections: Pick<ConnectionBudget, 'storage' | 'analytics'>;
   sampleRate: number;
   signals: Signals;
-  /** Waits until the edges in touch have applied what is committed by now; never rejects. */
-  applied(): Promise<void>;
+  now: Clock;
   logger: Logger;
   resources: OpenResources;
 }
 
 /** The API's reads and writes on PostgreSQL, in a thread of their own. */
 export interface ScaledApi extends ApiBackend {
+  edges: EdgesInTouch;
+  settling: Settle;
+  figures: EdgeFigures;
   /** Whether the database answers. Never rejects. */
   databaseAnswers(): Promise<boolean>;
   /** The database's schema, once it could be reached; zeros before. */
@@ -38,7 +50,7 @@ export interface ScaledApi extends ApiBackend {
 
 /** Starts the storage thread. The database need not be there: calls are answered `unavailable` until it is. */
 export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
-  const { storage, connections, sampleRate, signals, logger, resources } = deps;
+  const { storage, connections, sampleRate, signals, now, logger, resources } = deps;
   const failures = Promise.withResolvers<Error>();
   const worker = new Worker(new URL('./threads/postgres-thread.ts', import.meta.url), { name: 'postgres', smol: true });
   const [reads, writes] = [new MessageChannel(), new MessageChannel()];
@@ -74,6 +86,22 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
     thread.terminate();
   });
 
+  const edges = new EdgesInTouch(reader.service<EdgeRegistry>('registry'), now);
+  const confirmations = reader.service<Confirmations>('confirmations');
+  const name = randomBytes(8).toString('hex');
+  const settling = new Settle({ signals, edges, confirmations, after: systemAfter, name });
+  const applied = new Applied({ signals, edges, feed: reader.service<ChangeFeed>('feed'), after: systemAfter });
+  const figures = new EdgeFigures({
+    edges,
+    progress: () => reader.service<PostgresEdgeProgress>('progress').edges(),
+    signals,
+    now,
+    after: systemAfter,
+  });
+  resources.defer('waits for edges', () => {
+    for (const wait of [settling, applied, figures]) wait.close();
+  });
+
   const write = createWrite(writer);
   const queries: Queries = {
     links: reader.service('links'),
@@ -83,11 +111,17 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
     analytics: reader.service('analytics'),
     importJobs: reader.service('importJobs'),
   };
-  const database = reader.service<{ answers(): Promise<boolean> }>('database');
   return {
     queries,
-    write: (idempotency?: IdempotencyKey) => told(write(idempotency), deps),
-    databaseAnswers: () => database.answers().catch(() => false),
+    write: (idempotency?: IdempotencyKey) => told(write(idempotency), () => applied.everywhere(), signals),
+    edges,
+    settling,
+    figures,
+    databaseAnswers: () =>
+      queries.keys.findByHash('', now()).then(
+        () => true,
+        () => false,
+      ),
     get schema() {
       return schema;
     },
@@ -99,7 +133,7 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
  * A scope whose changes are known everywhere when they are answered: edges have applied what redirects need, other API
  * servers have heard of keys. A random code is not waited for: no edge can have been asked for it before.
  */
-function told(scope: WriteScope, { applied, signals }: Pick<ScaledApiDeps, 'applied' | 'signals'>): WriteScope {
+function told(scope: WriteScope, applied: () => Promise<unknown>, signals: Pick<Signals, 'send'>): WriteScope {
   const { links, users, keys } = scope;
   const everywhere = async <T>(change: Promise<T>): Promise<T> => {
     const result = await change;

@@ -2,9 +2,11 @@ import type { ApiKeyQueries } from './accounts/api-key.ts';
 import type { Backend, BackendDeps } from './backend.ts';
 import type { Role, ScaledOutStorage } from './config/config.ts';
 import { connectionBudget } from './config/connection-budget.ts';
+import type { Clock } from './platform/clock.ts';
 import type { ClickPipeline } from './roles/api/deps.ts';
 import { openScaledApi, type ScaledApi } from './scaled-api.ts';
 import { openScaledEdge, type ScaledEdge } from './scaled-edge.ts';
+import { type OwnOutbox, ScaledPipeline } from './scaled-pipeline.ts';
 import { openScaledWorker, type ScaledWorker } from './scaled-worker.ts';
 import { GEO_ATTRIBUTION } from './storage/geo/attribution.ts';
 import { openSignals } from './storage/open-signals.ts';
@@ -22,13 +24,14 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
   const edge = has('edge') ? await openScaledEdge({ ...deps, connections }) : null;
   const worker = has('worker') ? await openScaledWorker({ storage, connections, sampleRate, logger, resources }) : null;
   const api = has('api') ? await openApi() : null;
+  const own = edge && (() => ownOutbox(edge, deps.clickCounts.dropped, deps.now));
   const failures = [edge?.failure, worker?.failure, api?.failure].filter((failure) => failure !== undefined);
 
   return {
     edge: edge?.edge ?? null,
     api,
     keys: api?.queries.keys ?? NO_KEYS,
-    clicks: pipelineOf(edge, api, worker),
+    clicks: api ? new ScaledPipeline(api.settling, api.figures, own) : localPipeline(own, worker),
     state: {
       databaseAnswers: async () => api?.databaseAnswers() ?? true,
       redis: () => 'ok',
@@ -54,7 +57,7 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
       onError: (err) => logger.error({ err }, 'a signal could not be taken'),
     });
     resources.defer('signals', () => signals.close());
-    return openScaledApi({ storage, connections, sampleRate, signals, applied: async () => {}, logger, resources });
+    return openScaledApi({ storage, connections, sampleRate, signals, now: deps.now, logger, resources });
   }
 }
 
@@ -65,21 +68,37 @@ const NO_KEYS: ApiKeyQueries = {
   findByHash: async () => null,
 };
 
-function pipelineOf(edge: ScaledEdge | null, api: ScaledApi | null, worker: ScaledWorker | null): ClickPipeline {
+/** What an edge knows of its own clicks at first hand. */
+function ownOutbox({ outbox, sealer }: ScaledEdge, dropped: number, now: Clock): OwnOutbox {
+  const { edgeId, lastSeq, bytes, bytesLeft } = outbox;
+  const { committedSeq, oldestAt, lastError } = sealer.status;
+  const depth = Math.max(0, lastSeq - committedSeq);
+  return {
+    outbox: { edgeId, depth, dropped, bytes, bytesLeft },
+    accepted: lastSeq,
+    lagSeconds: depth > 0 && oldestAt !== null ? Math.max(0, now() - oldestAt) / 1000 : 0,
+    lastError,
+  };
+}
+
+/**
+ * Where clicks stand, for a process without an API: of its own edge alone, or of its worker.
+ * @NOTE An edge knows what the database accounts for, not how: all of it shows as committed.
+ */
+function localPipeline(own: (() => OwnOutbox) | null, worker: ScaledWorker | null): ClickPipeline {
   return {
     settle: async () => true,
     onCommitted: () => () => {},
-    status: () => ({
-      outbox: edge && {
-        edgeId: edge.outbox.edgeId,
-        depth: edge.outbox.lastSeq - edge.sealer.status.committedSeq,
-        dropped: 0,
-        bytes: edge.outbox.bytes,
-        bytesLeft: edge.outbox.bytesLeft,
-      },
-      lagSeconds: 0,
-      lastError: worker?.status.lastError ?? null,
-      edges: [],
-    }),
+    status() {
+      const mine = own?.() ?? null;
+      const accounted = mine === null ? 0 : mine.accepted - mine.outbox.depth;
+      const known = { accounted, committed: accounted, discarded: 0, dead: 0 };
+      return {
+        outbox: mine?.outbox ?? null,
+        lagSeconds: mine?.lagSeconds ?? (worker?.status.lagMs ?? 0) / 1000,
+        lastError: mine?.lastError ?? worker?.status.lastError ?? null,
+        edges: mine === null ? [] : [{ edgeId: mine.outbox.edgeId, accepted: mine.accepted, ...known }],
+      };
+    },
   };
 }

@@ -3,10 +3,18 @@ import { AppError } from '../../platform/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Answer, Call } from '../../platform/thread-rpc.ts';
 import { awaitSchema } from './await-schema.ts';
+import { PostgresChangeFeed } from './change-feed.ts';
+import { PostgresConfirmations } from './confirmations.ts';
+import { PostgresEdgeProgress } from './edge-progress.ts';
+import { PostgresEdgeRegistry } from './edge-registry.ts';
 import { kysely } from './pool.ts';
 import { PostgresCommands, PostgresReads } from './postgres-calls.ts';
+import { createAsk } from './questions.ts';
 import { createReadServices } from './read-services.ts';
 import type { WriteServiceParts } from './write-services.ts';
+
+/** Longest wait for what is asked about edges. */
+const ANSWER_MS = 2000;
 
 export interface ApiDatabaseOptions {
   /** Reads of all but analytics, and writes. */
@@ -33,8 +41,15 @@ export class ApiDatabase {
   constructor(private readonly options: ApiDatabaseOptions) {
     const { now, storage, analytics, parts } = options;
     const db = kysely(storage);
+    const ask = createAsk(storage, ANSWER_MS);
     const contexts = { main: { db, now }, analytics: { db: kysely(analytics), now } };
-    this.reads = new PostgresReads(createReadServices(contexts, options));
+    this.reads = new PostgresReads({
+      ...createReadServices(contexts, options),
+      registry: new PostgresEdgeRegistry(ask),
+      confirmations: new PostgresConfirmations(ask),
+      feed: new PostgresChangeFeed(ask, now),
+      progress: new PostgresEdgeProgress(ask),
+    });
     this.commands = new PostgresCommands(db, now, parts);
   }
 
