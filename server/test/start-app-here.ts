@@ -5,6 +5,7 @@ import { type App, createApp } from '../src/app.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { createLog } from '../src/platform/logger.ts';
 import { type Exit, TEST_API_KEY, type TestAppOptions } from './start-app.ts';
+import { testShape } from './test-shape.ts';
 
 /** A Waymark on this test's own main thread: as real as one in its own process, and its coverage counts. */
 export interface AppHere extends AsyncDisposable {
@@ -19,7 +20,8 @@ export interface AppHere extends AsyncDisposable {
 
 export async function startAppHere({ dataDir, env = {} }: TestAppOptions = {}): Promise<AppHere> {
   const dir = dataDir ?? mkdtempSync(join(tmpdir(), 'waymark-app-'));
-  const config = loadConfig({ PORT: '0', BOOTSTRAP_API_KEY: TEST_API_KEY, ...env, DATA_DIR: dir });
+  const shape = await testShape();
+  const config = loadConfig({ PORT: '0', BOOTSTRAP_API_KEY: TEST_API_KEY, ...shape.env, ...env, DATA_DIR: dir });
   const lines: string[] = [];
   const log = createLog({
     level: config.log.level,
@@ -41,6 +43,7 @@ export async function startAppHere({ dataDir, env = {} }: TestAppOptions = {}): 
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
+      await shape[Symbol.asyncDispose]();
       if (dataDir === undefined) rmSync(dir, { recursive: true, force: true });
     },
   };
