@@ -29,6 +29,8 @@ const BEGIN = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL enable_seqsca
 const CLICKS = `clicks (id, link_id, user_id, at, original_at, url_version, country, region, city, device, browser, os, referrer,
   utm_source, utm_medium, utm_campaign, utm_term, utm_content, language, quality, reason, visitor, first_seen)`;
 const CLICK_WIDTHS = [8, 4, 4, 8, 8, 4, ...new Array<8>(15).fill(8), 8, 2] as const;
+/** Clicks of some milliseconds' work. */
+const CLICKS_AT_ONCE = 500;
 const COUNTS = 'clicks, visitors, human_clicks, human_visitors';
 
 export interface IngestOptions {
@@ -65,7 +67,11 @@ export class PostgresIngestStore implements GroupIngestPort {
 
   async ingestAll(batches: readonly { content: string; hash: string }[]): Promise<IngestOutcome[]> {
     if (batches.length === 0) return [];
-    const decoded = batches.map((sealed) => ({ ...sealed, batch: decodeBatch(sealed.content) }));
+    const decoded = [];
+    for (const sealed of batches) {
+      decoded.push({ ...sealed, batch: decodeBatch(sealed.content) });
+      await aside();
+    }
     const values = await this.values.ofClicks(decoded.flatMap(({ batch }) => batch.clicks));
     const others = await this.values.ofOthers();
     let from = 0;
@@ -143,7 +149,7 @@ export class PostgresIngestStore implements GroupIngestPort {
     const lateBefore = await lateDaysBefore(client);
     const limit = await this.limit.count(client, dayClicks(clicks));
     const additions = additionsUnder(limit, others, lateBefore);
-    const rows = addUp(clicks, visits, additions);
+    const rows = await addUp(clicks, visits, additions);
     await addToRollups(client, additions);
 
     await client.query(`SELECT pg_advisory_xact_lock(${LOCKS.clickOrder})`);
@@ -161,6 +167,9 @@ export class PostgresIngestStore implements GroupIngestPort {
   }
 }
 
+/** Lets another group of this worker go on, whose statement may have been answered: the database is not to wait for us. */
+const aside = (): Promise<void> => new Promise((resume) => setImmediate(resume));
+
 function additionsUnder(limit: GroupLimit, others: ReadonlyMap<number, number>, lateBefore: number): BatchAdditions {
   return new BatchAdditions({
     valueFor: (day, linkId, valueId) => {
@@ -173,9 +182,15 @@ function additionsUnder(limit: GroupLimit, others: ReadonlyMap<number, number>, 
 }
 
 /** Adds up the clicks; returns the rows that they get, not numbered yet. */
-function addUp(clicks: readonly CountedClick[], visits: FirstVisits, additions: BatchAdditions): CopyRows {
+async function addUp(
+  clicks: readonly CountedClick[],
+  visits: FirstVisits,
+  additions: BatchAdditions,
+): Promise<CopyRows> {
   const cells: (number | null)[] = [];
-  for (const { click, values, at, day, human, kept, ownerId } of clicks) {
+  for (const [n, counted] of clicks.entries()) {
+    if (n % CLICKS_AT_ONCE === CLICKS_AT_ONCE - 1) await aside();
+    const { click, values, at, day, human, kept, ownerId } = counted;
     const { linkId, visitor } = click;
     const firstSeen = visits.firstSeen(day, linkId, visitor, human);
     additions.add({ linkId, human, firstSeen, values }, at, kept, ownerId);
