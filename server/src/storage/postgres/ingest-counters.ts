@@ -1,14 +1,18 @@
 import type { PoolClient } from 'pg';
 import { int8s } from './binary-arrays.ts';
 
-/** The shard that only ingest writes: one transaction at a time does, and it meets no other writer there. */
-const INGEST_SHARD = 16;
+/**
+ * Shards of their own, beside those that the API's writers share: ingest writes its in one transaction at a time, and so does
+ * housekeeping, so neither ever waits for another writer there.
+ */
+export const COUNTER_SHARDS = { ingest: 16, housekeeping: 17 } as const;
 
 /** Adds rows of clicks to what lists show. `owners`: rows by owner of the link. */
 export async function addClickRows(
   client: PoolClient,
   rows: number,
   owners: ReadonlyMap<number, number>,
+  shard: number = COUNTER_SHARDS.ingest,
 ): Promise<void> {
   if (rows === 0) return;
   const counters: [kind: string, key: string, n: number][] = [
@@ -20,8 +24,13 @@ export async function addClickRows(
   await client.query({
     name: 'add-click-rows',
     text: `INSERT INTO counters AS c (kind, key, shard, n)
-           SELECT u.kind, u.key, ${INGEST_SHARD}, u.n FROM unnest($1::text[], $2::text[], $3::int8[]) AS u (kind, key, n)
+           SELECT u.kind, u.key, $4::int2, u.n FROM unnest($1::text[], $2::text[], $3::int8[]) AS u (kind, key, n)
            ON CONFLICT (kind, key, shard) DO UPDATE SET n = c.n + excluded.n`,
-    values: [counters.map(([kind]) => kind), counters.map(([, key]) => key), int8s(counters.map(([, , n]) => n))],
+    values: [
+      counters.map(([kind]) => kind),
+      counters.map(([, key]) => key),
+      int8s(counters.map(([, , n]) => n)),
+      shard,
+    ],
   });
 }

@@ -6,7 +6,6 @@ import { hasRow, soundTime } from '../../clicks/ingest-rules.ts';
 import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
 import { DAY_MS } from '../../platform/clock.ts';
 import type { Claim, EdgeCounts, SeqRange } from './batch-ranges.ts';
-import type { LiveLink } from './ingest-links.ts';
 import type { DayClicks } from './value-limit.ts';
 
 /** A batch as it came. `values`: for each of its clicks the ids of its values. */
@@ -25,7 +24,8 @@ export interface CountedClick {
   day: number;
   human: boolean;
   kept: boolean;
-  link: LiveLink;
+  /** Owner of the link. */
+  ownerId: number | null;
 }
 
 /** The batches of one transaction with what each has claimed, and what becomes of them. */
@@ -58,18 +58,18 @@ export class IngestGroup {
     return [...ids].sort((a, b) => a - b);
   }
 
-  /** The clicks of live links in order; fills the outcomes but for their ids. Call once. */
-  count(links: ReadonlyMap<number, LiveLink>, now: number, sampleRate: number): CountedClick[] {
+  /** The clicks of live links (`owners` by link) in order; fills the outcomes but for their ids. Call once. */
+  count(owners: ReadonlyMap<number, number | null>, now: number, sampleRate: number): CountedClick[] {
     return this.claimed.flatMap((clicks, n) => {
       const outcome = this.outcomes[n] as IngestOutcome;
       const counted: CountedClick[] = [];
       for (const { click, values } of clicks) {
-        const link = links.get(click.linkId);
-        if (!link) continue;
+        const ownerId = owners.get(click.linkId);
+        if (ownerId === undefined) continue;
         const at = soundTime(click, now);
         const day = Math.floor(at / DAY_MS);
         const human = click.quality === 'human';
-        counted.push({ click, values, at, day, human, kept: hasRow(click, sampleRate), link });
+        counted.push({ click, values, at, day, human, kept: hasRow(click, sampleRate), ownerId });
       }
       outcome.committed = counted.length;
       outcome.discarded = clicks.length - counted.length;
@@ -117,15 +117,15 @@ export class IngestGroup {
 /** Clicks by day and link, and of all links together. */
 export function dayClicks(counted: readonly CountedClick[]): DayClicks[] {
   const days = new Map<number, Map<number, DayClicks>>();
-  const add = (day: number, linkId: number, clicksBeforeMax: number) => {
+  const add = (day: number, linkId: number) => {
     const links = child(days, day);
     const known = links.get(linkId);
     if (known) known.clicks++;
-    else links.set(linkId, { day, linkId, clicks: 1, clicksBeforeMax });
+    else links.set(linkId, { day, linkId, clicks: 1 });
   };
-  for (const { click, day, link } of counted) {
-    add(day, click.linkId, link.clicks);
-    add(day, ALL_LINKS, Number.MAX_SAFE_INTEGER);
+  for (const { click, day } of counted) {
+    add(day, click.linkId);
+    add(day, ALL_LINKS);
   }
   return [...days.values()].flatMap((links) => [...links.values()]);
 }

@@ -1,24 +1,21 @@
 import type { PoolClient } from 'pg';
 import type { LinkTotals } from '../../clicks/batch-additions.ts';
 import { sortedKeys } from '../../clicks/rollup-counts.ts';
+import { MINUTE_MS } from '../../platform/clock.ts';
 import { int4s, int8s } from './binary-arrays.ts';
 
-/** What ingest has to know of a live link. `clicks`: all it has had so far. */
-export interface LiveLink {
-  ownerId: number | null;
-  clicks: number;
-}
+/** How far clocks of API servers may be apart from ours, and how long a transaction may take, together. */
+const RECENTLY_MS = 10 * MINUTE_MS;
 
-/** Those of the links that are not deleted, by id. */
-export async function liveLinks(client: PoolClient, ids: readonly number[]): Promise<Map<number, LiveLink>> {
-  const { rows } = await client.query<[id: number, ownerId: number | null, clicks: number | null]>({
+/** Owners of those of the links that are not deleted, by id. */
+export async function liveLinks(client: PoolClient, ids: readonly number[]): Promise<Map<number, number | null>> {
+  const { rows } = await client.query<[id: number, ownerId: number | null]>({
     name: 'live-links',
-    text: `SELECT l.id, l.owner_id, s.clicks FROM unnest($1::int4[]) AS u (id)
-           JOIN links l ON l.id = u.id AND l.deleted_at IS NULL LEFT JOIN link_stats s ON s.link_id = l.id`,
+    text: 'SELECT id, owner_id FROM links WHERE id = ANY ($1::int4[]) AND deleted_at IS NULL',
     values: [int4s(ids)],
     rowMode: 'array',
   });
-  return new Map(rows.map(([id, ownerId, clicks]) => [id, { ownerId, clicks: clicks ?? 0 }]));
+  return new Map(rows);
 }
 
 /** Adds to the totals of links, in the order of their ids. Their rows are the caller's until its transaction ends. */
@@ -49,16 +46,15 @@ export async function addToLinks(client: PoolClient, links: ReadonlyMap<number, 
 }
 
 /**
- * Those of the links that were deleted since `liveLinks`. Ask it when their rows of link_stats are held: whoever deletes a
- * link takes its click_rows from the lists' counters and waits for that row first, so either it sees the rows of this
- * transaction, or this transaction sees that the link is gone and leaves the counters alone.
+ * Links that were deleted lately. Asked for when the totals of this transaction's links are held: whoever deletes a link takes
+ * its click_rows from the lists' counters and waits for that row first, so either it sees the rows of this transaction, or
+ * this transaction sees that the link is gone and leaves the counters alone.
  */
-export async function goneLinks(client: PoolClient, ids: readonly number[]): Promise<number[]> {
+export async function lateDeletions(client: PoolClient, now: number): Promise<number[]> {
   const { rows } = await client.query<[id: number]>({
-    name: 'gone-links',
-    text: `SELECT u.id FROM unnest($1::int4[]) AS u (id)
-           WHERE NOT EXISTS (SELECT 1 FROM links l WHERE l.id = u.id AND l.deleted_at IS NULL)`,
-    values: [int4s(ids)],
+    name: 'late-deletions',
+    text: 'SELECT id FROM links WHERE deleted_at >= $1',
+    values: [now - RECENTLY_MS],
     rowMode: 'array',
   });
   return rows.map(([id]) => id);

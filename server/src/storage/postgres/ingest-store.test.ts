@@ -286,13 +286,14 @@ describe('ingest', () => {
     const ingester = store();
     await ingest(ingester, testBatch(clicks.slice(0, 700)));
     await ingest(ingester, testBatch(clicks.slice(700)));
-    await ingest(store(), testBatch([testClick(1501, { referrer: 'late.example' })]));
+    const late = Array.from({ length: 60 }, (_, i) => testClick(1501 + i, { referrer: `late${i}.example` }));
+    await ingest(store(), testBatch(late));
     const named = await db.rows<{ value: string; n: number }>(
       `SELECT v.value, sum(r.clicks) AS n FROM rollup_hour r JOIN dimension_values v ON v.id = r.value_id
        WHERE r.link_id = 1 AND v.dimension = 8 GROUP BY v.value`,
     );
     expect(named.length).toBe(1001);
-    expect(named.find(({ value }) => value === '(other)')?.n).toBe(501);
+    expect(named.find(({ value }) => value === '(other)')?.n).toBe(560);
   });
 
   test('adds late clicks to the day tier up to its border', async () => {

@@ -16,16 +16,21 @@ import { asAnswer } from './errors.ts';
 import { FirstVisits } from './first-visits.ts';
 import { addClickRows } from './ingest-counters.ts';
 import { type CountedClick, dayClicks, IngestGroup, type SealedBatch, seqsIn } from './ingest-group.ts';
-import { addToLinks, goneLinks, liveLinks } from './ingest-links.ts';
+import { addToLinks, lateDeletions, liveLinks } from './ingest-links.ts';
 import { LOCKS } from './locks.ts';
 import { onOneConnection } from './pool-transactions.ts';
 import { ValueIds } from './value-ids.ts';
 import { type GroupLimit, ValueLimit } from './value-limit.ts';
+import { VisitLog } from './visit-log.ts';
 
-const BEGIN = 'BEGIN; SET LOCAL synchronous_commit = on';
+/** @NOTE Plans are kept while tables grow from nothing within minutes (each day's visitors): only look-ups by index stay right. */
+const BEGIN = `BEGIN; SET LOCAL synchronous_commit = on; SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;
+  SET LOCAL jit = off`;
 const CLICKS = `clicks (id, link_id, user_id, at, original_at, url_version, country, region, city, device, browser, os, referrer,
   utm_source, utm_medium, utm_campaign, utm_term, utm_content, language, quality, reason, visitor, first_seen)`;
 const CLICK_WIDTHS = [8, 4, 4, 8, 8, 4, ...new Array<8>(15).fill(8), 8, 2] as const;
+/** Clicks of some milliseconds' work. */
+const CLICKS_AT_ONCE = 500;
 const COUNTS = 'clicks, visitors, human_clicks, human_visitors';
 
 export interface IngestOptions {
@@ -45,6 +50,7 @@ export interface IngestOptions {
 export class PostgresIngestStore implements GroupIngestPort {
   private readonly values: ValueIds;
   private readonly limit = new ValueLimit();
+  private readonly visitLog = new VisitLog();
 
   constructor(
     private readonly pool: Pool,
@@ -61,7 +67,11 @@ export class PostgresIngestStore implements GroupIngestPort {
 
   async ingestAll(batches: readonly { content: string; hash: string }[]): Promise<IngestOutcome[]> {
     if (batches.length === 0) return [];
-    const decoded = batches.map((sealed) => ({ ...sealed, batch: decodeBatch(sealed.content) }));
+    const decoded = [];
+    for (const sealed of batches) {
+      decoded.push({ ...sealed, batch: decodeBatch(sealed.content) });
+      await aside();
+    }
     const values = await this.values.ofClicks(decoded.flatMap(({ batch }) => batch.clicks));
     const others = await this.values.ofOthers();
     let from = 0;
@@ -130,16 +140,16 @@ export class PostgresIngestStore implements GroupIngestPort {
       hash,
     }));
     const group = new IngestGroup(batches, await claimRanges(client, ranges, now));
-    const links = await liveLinks(client, group.linkIds());
-    const clicks = group.count(links, now, this.options.sampleRate);
+    const owners = await liveLinks(client, group.linkIds());
+    const clicks = group.count(owners, now, this.options.sampleRate);
 
     const visits = new FirstVisits();
     for (const { click, day, human } of clicks) visits.note(day, click.linkId, click.visitor, human);
-    await visits.store(client);
+    await this.visitLog.store(client, visits);
     const lateBefore = await lateDaysBefore(client);
     const limit = await this.limit.count(client, dayClicks(clicks));
     const additions = additionsUnder(limit, others, lateBefore);
-    const rows = addUp(clicks, visits, additions);
+    const rows = await addUp(clicks, visits, additions);
     await addToRollups(client, additions);
 
     await client.query(`SELECT pg_advisory_xact_lock(${LOCKS.clickOrder})`);
@@ -150,12 +160,15 @@ export class PostgresIngestStore implements GroupIngestPort {
       rows.numberFrom(first);
       await copyIn(client, CLICKS, rows);
     }
-    if (additions.links.size > 0) await addTotals(client, additions, links);
+    if (additions.links.size > 0) await addTotals(client, additions, owners, now);
     await keepDeadLetters(client, group.conflicts(), now);
     await advanceEdges(client, group.countsByEdge(), now);
     return group.outcomes;
   }
 }
+
+/** Lets another group of this worker go on, whose statement may have been answered: the database is not to wait for us. */
+const aside = (): Promise<void> => new Promise((resume) => setImmediate(resume));
 
 function additionsUnder(limit: GroupLimit, others: ReadonlyMap<number, number>, lateBefore: number): BatchAdditions {
   return new BatchAdditions({
@@ -169,14 +182,20 @@ function additionsUnder(limit: GroupLimit, others: ReadonlyMap<number, number>, 
 }
 
 /** Adds up the clicks; returns the rows that they get, not numbered yet. */
-function addUp(clicks: readonly CountedClick[], visits: FirstVisits, additions: BatchAdditions): CopyRows {
+async function addUp(
+  clicks: readonly CountedClick[],
+  visits: FirstVisits,
+  additions: BatchAdditions,
+): Promise<CopyRows> {
   const cells: (number | null)[] = [];
-  for (const { click, values, at, day, human, kept, link } of clicks) {
+  for (const [n, counted] of clicks.entries()) {
+    if (n % CLICKS_AT_ONCE === CLICKS_AT_ONCE - 1) await aside();
+    const { click, values, at, day, human, kept, ownerId } = counted;
     const { linkId, visitor } = click;
     const firstSeen = visits.firstSeen(day, linkId, visitor, human);
-    additions.add({ linkId, human, firstSeen, values }, at, kept, link.ownerId);
+    additions.add({ linkId, human, firstSeen, values }, at, kept, ownerId);
     if (!kept) continue;
-    cells.push(0, linkId, link.ownerId, at, at === click.at ? null : click.at, click.urlVersion);
+    cells.push(0, linkId, ownerId, at, at === click.at ? null : click.at, click.urlVersion);
     for (const id of values) cells.push(id);
     cells.push(visitor, firstSeen);
   }
@@ -194,13 +213,14 @@ async function addToRollups(client: PoolClient, { slots, hours, days }: BatchAdd
 async function addTotals(
   client: PoolClient,
   { links, rows, owners }: BatchAdditions,
-  facts: ReadonlyMap<number, { ownerId: number | null }>,
+  ownerOf: ReadonlyMap<number, number | null>,
+  now: number,
 ): Promise<void> {
   await addToLinks(client, links);
   let shown = rows;
-  for (const id of await goneLinks(client, [...links.keys()])) {
+  for (const id of await lateDeletions(client, now)) {
     const hidden = links.get(id)?.rows ?? 0;
-    const ownerId = facts.get(id)?.ownerId ?? null;
+    const ownerId = ownerOf.get(id) ?? null;
     shown -= hidden;
     if (ownerId !== null) owners.set(ownerId, (owners.get(ownerId) ?? 0) - hidden);
   }

@@ -1,89 +1,107 @@
 import { DIMENSIONS, LIMITS } from '@waymark/contract';
 import type { PoolClient } from 'pg';
-import { ALL_LINKS, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { child } from '../../clicks/batch-additions.ts';
+import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { int4s } from './binary-arrays.ts';
 
-/** Link-days whose number of clicks is kept in memory before all are counted anew. */
+/** Link-days that are counted in memory, in two generations. */
 const DAYS_TRACKED_MAX = 65_536;
+/** Clicks of a link and day that are counted before the database is asked for those of others. */
+const CLICKS_UNASKED = 50;
 /** First value id that is a client's: links as values are ours and have no limit. */
 const FIRST_VALUE = (DIMENSIONS.link + 1) * VALUE_SPAN;
 
 interface LinkDay {
-  day: number;
-  linkId: number;
+  /** Clicks of that day, as far as known. */
   clicks: number;
+  /** Whether those counted by others are among them. */
+  asked: boolean;
   /** Values by dimension; null while the link has had too few clicks for the limit to matter. */
   values: Map<number, Set<number>> | null;
 }
 
-/** Clicks of one link and day in the group, and the most that the link can have had that day before. */
+type LinkDays = Map<number, Map<number, LinkDay>>;
+
+/** Clicks of one link and day in a group. */
 export interface DayClicks {
   day: number;
   linkId: number;
   clicks: number;
-  clicksBeforeMax: number;
 }
 
-/** Which values of the group have rows of their own. */
+/** Which values of a group have rows of their own. */
 export interface GroupLimit {
   /** Whether the value still has a row of its own, which it takes by asking. */
   allows(day: number, linkId: number, valueId: number): boolean;
 }
 
 /**
- * Holds each link, dimension and day to LIMITS.dimensionValuesPerDayMax values, as one worker sees them: it counts from what
- * is stored when it first meets a busy link that day, and its own clicks from then on.
- * @NOTE Values that several workers meet at the same time are known to each of them alone, so the bound for all is the
- * limit times the workers, and in practice the limit and what came in while they started.
+ * Holds each link, dimension and day to LIMITS.dimensionValuesPerDayMax values, as one worker sees them: it asks what is stored
+ * once a link is busy that day, and counts its own clicks from then on. A link with fewer clicks can't have more values.
+ * @NOTE What workers meet at the same time is known to each of them alone. So the bound is the limit for each worker that
+ * counts the link that day, and CLICKS_UNASKED for each that starts to.
  */
 export class ValueLimit {
-  private readonly days = new Map<number, Map<number, LinkDay>>();
-  private tracked = 0;
+  private young: LinkDays = new Map();
+  private old: LinkDays = new Map();
+  private youngSize = 0;
 
   /** Counts the clicks of a group, before any of it is added. Errors: those of the database. */
-  async count(client: PoolClient, groups: readonly DayClicks[]): Promise<GroupLimit> {
-    // A link with fewer clicks in all its time can't have more values in a day; most links are never looked up.
-    const busy = groups.filter(
-      ({ linkId, clicks, clicksBeforeMax }) =>
-        linkId === ALL_LINKS || clicks + clicksBeforeMax > LIMITS.dimensionValuesPerDayMax,
-    );
-    if (this.tracked + busy.length > DAYS_TRACKED_MAX) this.forget();
-    const fresh = busy.filter(({ day, linkId }) => !this.days.get(day)?.has(linkId));
-    if (fresh.length > 0) await this.readClicks(client, fresh);
-    const own = new Map<number, Map<number, LinkDay>>();
-    for (const { day, linkId, clicks } of busy) {
-      const known = this.days.get(day)?.get(linkId);
-      if (!known) continue;
+  async count(client: PoolClient, group: readonly DayClicks[]): Promise<GroupLimit> {
+    const days = group.map(({ day, linkId, clicks }) => {
+      const known = this.tracked(day, linkId);
       known.clicks += clicks;
+      return { day, linkId, known };
+    });
+    const unasked = days.filter(({ known }) => !known.asked && known.clicks > CLICKS_UNASKED);
+    if (unasked.length > 0) {
+      const stored = await readClicks(client, unasked);
+      for (const [n, { known }] of unasked.entries()) {
+        known.clicks += stored[n] ?? 0;
+        known.asked = true;
+      }
+    }
+    const limited: LinkDays = new Map();
+    for (const { day, linkId, known } of days) {
       if (known.clicks <= LIMITS.dimensionValuesPerDayMax) continue;
       known.values ??= await readValues(client, day, linkId);
-      put(own, known);
+      child(limited, day).set(linkId, known);
     }
-    return { allows: (day, linkId, valueId) => allows(own.get(day)?.get(linkId)?.values, valueId) };
+    return { allows: (day, linkId, valueId) => allows(limited.get(day)?.get(linkId)?.values, valueId) };
   }
 
   /** Call when a group was not committed: what memory holds may never have been stored. */
   forget(): void {
-    this.days.clear();
-    this.tracked = 0;
+    this.young = new Map();
+    this.old = new Map();
+    this.youngSize = 0;
   }
 
-  private async readClicks(client: PoolClient, fresh: readonly DayClicks[]): Promise<void> {
-    const { rows } = await client.query<[n: number, clicks: number]>({
-      name: 'day-clicks',
-      text: `SELECT u.n::int4, (SELECT coalesce(sum(r.clicks), 0) FROM rollup_15m r
-               WHERE r.link_id = u.link_id AND r.slot BETWEEN u.day * 96 AND u.day * 96 + 95) AS clicks
-             FROM unnest($1::int4[], $2::int4[]) WITH ORDINALITY AS u (day, link_id, n)`,
-      values: [int4s(fresh.map(({ day }) => day)), int4s(fresh.map(({ linkId }) => linkId))],
-      rowMode: 'array',
-    });
-    for (const [n, clicks] of rows) {
-      const link = fresh[n - 1];
-      if (!link) continue;
-      put(this.days, { day: link.day, linkId: link.linkId, clicks, values: null });
-      this.tracked++;
+  private tracked(day: number, linkId: number): LinkDay {
+    let known = this.young.get(day)?.get(linkId);
+    if (known) return known;
+    known = this.old.get(day)?.get(linkId) ?? { clicks: 0, asked: false, values: null };
+    if (this.youngSize >= DAYS_TRACKED_MAX) {
+      this.old = this.young;
+      this.young = new Map();
+      this.youngSize = 0;
     }
+    child(this.young, day).set(linkId, known);
+    this.youngSize++;
+    return known;
   }
+}
+
+async function readClicks(client: PoolClient, days: readonly { day: number; linkId: number }[]): Promise<number[]> {
+  const { rows } = await client.query<[clicks: number]>({
+    name: 'day-clicks',
+    text: `SELECT (SELECT coalesce(sum(r.clicks), 0) FROM rollup_15m r
+             WHERE r.link_id = u.link_id AND r.slot BETWEEN u.day * 96 AND u.day * 96 + 95) AS clicks
+           FROM unnest($1::int4[], $2::int4[]) WITH ORDINALITY AS u (day, link_id, n) ORDER BY u.n`,
+    values: [int4s(days.map(({ day }) => day)), int4s(days.map(({ linkId }) => linkId))],
+    rowMode: 'array',
+  });
+  return rows.map(([clicks]) => clicks);
 }
 
 function allows(values: Map<number, Set<number>> | null | undefined, valueId: number): boolean {
@@ -114,9 +132,4 @@ async function readValues(client: PoolClient, day: number, linkId: number): Prom
     values.set(dimension, known.add(value_id));
   }
   return values;
-}
-
-function put(days: Map<number, Map<number, LinkDay>>, link: LinkDay): void {
-  const links = days.get(link.day) ?? new Map<number, LinkDay>();
-  days.set(link.day, links.set(link.linkId, link));
 }
