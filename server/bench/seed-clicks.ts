@@ -74,7 +74,7 @@ export function seedClicks(directory: string, options: SeedOptions = SEED_DEFAUL
   const file = join(directory, DATABASE_FILE);
   const db = new Database(file, { create: true, readwrite: true, strict: true });
   db.run(
-    'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA locking_mode = EXCLUSIVE',
+    'PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA locking_mode = EXCLUSIVE',
   );
   migrate(db);
   const writer = new DayWriter(db, options);

@@ -16,8 +16,9 @@ import { byWeekHour } from '../../clicks/week-hours.ts';
 import { readClicksPage } from './analytics-export.ts';
 import { type Plan, planFor } from './analytics-plan.ts';
 import { rowsSince, type ScanLimits, scanClicks } from './analytics-scan.ts';
-import { SLOT_MS, sumSeries } from './analytics-series.ts';
-import { answersFromRollups, type Counted, inOrder, topLinks, topOfRollups, topOfRows } from './analytics-top.ts';
+import { sumSeries } from './analytics-series.ts';
+import { SLOT_MS } from './analytics-tiers.ts';
+import { answersFromRollups, inOrder, topLinks, topOfRollups, topOfRows } from './analytics-top.ts';
 import type { ReadContext } from './context.ts';
 
 export interface AnalyticsOptions extends ScanLimits {
@@ -79,18 +80,7 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
     }
     const busiest = dimension === 'link' ? topLinks(sqlite, plan, range, limit) : null;
     if (busiest) return { ...this.notes('rollup', range), data: inOrder(sqlite, dimension, busiest, limit) };
-    const { rows, rest, covered, grain } = topOfRollups(sqlite, plan, range, dimension);
-    const counted: Counted = new Map(rows);
-    // Values that no row names: not known, or in the dimension quality the human clicks.
-    const total = sumSeries(sqlite, plan, [covered.from, covered.to]).sums[0] ?? NONE;
-    if (rest !== null) {
-      let { clicks, visitors } = total;
-      for (const [, count] of rows) {
-        clicks -= count[0];
-        visitors -= count[1];
-      }
-      if (clicks > 0) counted.set(rest, [clicks, visitors]);
-    }
+    const { counted, covered, grain } = topOfRollups(sqlite, plan, range, dimension);
     return { ...this.notes('rollup', range), covered, grain, data: inOrder(sqlite, dimension, counted, limit) };
   }
 

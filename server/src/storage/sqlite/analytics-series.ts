@@ -1,16 +1,13 @@
 import type { Database } from 'bun:sqlite';
 import type { AnswerNotes, ClickCount } from '../../clicks/analytics.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
+import { HOUR_MS } from '../../platform/clock.ts';
 import type { Plan, Series } from './analytics-plan.ts';
 import { conditionOf, idsBetween } from './analytics-scan.ts';
-
-export const SLOT_MS = 15 * MINUTE_MS;
+import { type Cell, countColumns, SLOT_MS, valueCells } from './analytics-tiers.ts';
+import { inSnapshot } from './read-snapshot.ts';
 
 /** Rows of clicks read to place those of border cells, for one question. Beyond it a cell counts where it starts. */
 const BORDER_ROWS_MAX = 400_000;
-
-/** Counts of one cell of time: a quarter hour, an hour or a UTC day. */
-type Cell = [start: number, clicks: number, visitors: number];
 
 export interface SeriesSums {
   sums: ClickCount[];
@@ -24,6 +21,10 @@ export interface SeriesSums {
  * Shape: borders ascending, two at least.
  */
 export function sumSeries(sqlite: Database, plan: Plan, borders: readonly number[]): SeriesSums {
+  return inSnapshot(sqlite, () => sumCells(sqlite, plan, borders));
+}
+
+function sumCells(sqlite: Database, plan: Plan, borders: readonly number[]): SeriesSums {
   const { series } = plan;
   const grain = series.valueId === null ? SLOT_MS : HOUR_MS;
   const from = borders[0] ?? 0;
@@ -42,8 +43,7 @@ export function sumSeries(sqlite: Database, plan: Plan, borders: readonly number
     sum.clicks += clicks;
     sum.visitors += visitors;
   };
-  const cells =
-    series.valueId === null ? slotCells(sqlite, series, from, to) : valueCells(sqlite, series, borders, cut);
+  const cells = series.valueId === null ? slotCells(sqlite, series, from, to) : valueCells(sqlite, series, borders);
   const rows = new BorderRows(sqlite, plan);
   let bucket = 0;
   const bucketOf = (at: number) => {
@@ -67,86 +67,12 @@ export function sumSeries(sqlite: Database, plan: Plan, borders: readonly number
   return result;
 }
 
-/** The day before which rollup_day is complete. */
-export function completeDaysBefore(sqlite: Database): number {
-  const row = sqlite
-    .query<{ n: number }, []>(`SELECT n FROM counters WHERE kind = 'rollup_days_before' AND key = ''`)
-    .get();
-  return row?.n ?? 0;
-}
-
-/** First and last quarter hour in which a link (0: any) has clicks; null where it has none. */
-export function slotExtent(sqlite: Database, linkId: number): { first: number; last: number } | null {
-  const row = sqlite
-    .query<{ first: number | null; last: number | null }, [number, number]>(
-      `SELECT (SELECT min(slot) FROM rollup_15m WHERE link_id = ?) AS first,
-              (SELECT max(slot) FROM rollup_15m WHERE link_id = ?) AS last`,
-    )
-    .get(linkId, linkId);
-  return row?.first == null || row.last == null ? null : { first: row.first, last: row.last };
-}
-
-function columnsOf(human: boolean): string {
-  return human ? 'human_clicks, human_visitors' : 'clicks, visitors';
-}
-
 function slotCells(sqlite: Database, series: Series, from: number, to: number): Cell[] {
   const rows = sqlite
     .query<unknown, [number, number, number]>(
-      `SELECT slot * ${SLOT_MS}, ${columnsOf(series.human)} FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?`,
+      `SELECT slot * ${SLOT_MS}, ${countColumns(series.human)} FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?`,
     )
     .values(series.linkId, Math.floor(from / SLOT_MS), Math.ceil(to / SLOT_MS) - 1);
-  return rows as unknown as Cell[];
-}
-
-function valueCells(sqlite: Database, series: Series, borders: readonly number[], cut: ReadonlySet<number>): Cell[] {
-  const extent = slotExtent(sqlite, series.linkId);
-  if (!extent) return [];
-  const from = Math.max(borders[0] ?? 0, extent.first * SLOT_MS);
-  const to = Math.min(borders.at(-1) ?? 0, (extent.last + 1) * SLOT_MS);
-  const { days, hours } = tiers(from, to, completeDaysBefore(sqlite), borders, cut);
-  return [
-    ...readTier(sqlite, 'rollup_day', 'day', DAY_MS, series, days),
-    ...readTier(sqlite, 'rollup_hour', 'hour', HOUR_MS, series, hours),
-  ];
-}
-
-/** Splits a range into whole complete UTC days that no border divides, and hours. */
-function tiers(from: number, to: number, daysBefore: number, borders: readonly number[], cut: ReadonlySet<number>) {
-  const days: number[] = [];
-  const hours: number[] = [];
-  let border = 0;
-  const lastHour = Math.ceil(to / HOUR_MS);
-  for (let hour = Math.floor(from / HOUR_MS); hour < lastHour; ) {
-    const start = hour * HOUR_MS;
-    while (border < borders.length && (borders[border] ?? 0) <= start) border++;
-    const next = borders[border] ?? Number.POSITIVE_INFINITY;
-    const isWhole = hour % 24 === 0 && hour / 24 < daysBefore && start >= (borders[0] ?? 0) && next >= start + DAY_MS;
-    if (isWhole && !cut.has(start)) {
-      days.push(hour / 24);
-      hour += 24;
-    } else {
-      hours.push(hour++);
-    }
-  }
-  return { days, hours };
-}
-
-function readTier(
-  sqlite: Database,
-  table: 'rollup_hour' | 'rollup_day',
-  time: 'hour' | 'day',
-  unit: number,
-  series: Series,
-  times: readonly number[],
-): Cell[] {
-  if (times.length === 0) return [];
-  const rows = sqlite
-    .query<unknown, [string, number, number | null]>(
-      `SELECT r.${time} * ${unit}, ${columnsOf(series.human)} FROM json_each(?) t
-       CROSS JOIN ${table} r ON r.${time} = t.value AND r.link_id = ? AND r.value_id = ?`,
-    )
-    .values(JSON.stringify(times), series.linkId, series.valueId);
   return rows as unknown as Cell[];
 }
 

@@ -5,7 +5,9 @@ import { ALL_LINKS, linkValueId, VALUE_SPAN } from '../../clicks/rollup-rows.ts'
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { type Plan, visitorBit } from './analytics-plan.ts';
 import { idsBetween, type ScanLimits, scanClicks } from './analytics-scan.ts';
-import { completeDaysBefore, SLOT_MS, slotExtent, sumSeries } from './analytics-series.ts';
+import { sumSeries } from './analytics-series.ts';
+import { completeDaysBefore, SLOT_MS, slotExtent } from './analytics-tiers.ts';
+import { inSnapshot } from './read-snapshot.ts';
 
 /** Clicks and visitors by value id, 0 for none; for the dimension `link` by link id. */
 export type Counted = Map<number, [clicks: number, visitors: number]>;
@@ -42,17 +44,46 @@ export async function topOfRows(
   return counted;
 }
 
+interface RollupTop {
+  counted: Counted;
+  covered: { from: number; to: number };
+  grain: AnswerNotes['grain'];
+}
+
 /**
  * Values by rollups: whole complete UTC days by the day, the rest by the hour, the cut hours at the ends by their rows
  * where all of them are there, else as whole hours.
- * Shape: `rest` is the id that takes what the rows leave of the total; null where they leave nothing.
  */
 export function topOfRollups(
   sqlite: Database,
   plan: Plan,
   range: { from: number; to: number },
   dimension: Dimension,
-): { rows: Counted; rest: number | null; covered: { from: number; to: number }; grain: AnswerNotes['grain'] } {
+): RollupTop {
+  return inSnapshot(sqlite, () => {
+    const { rows, rest, covered, grain } = valuesOfRollups(sqlite, plan, range, dimension);
+    if (rest === null) return { counted: rows, covered, grain };
+    // Values that no row names: not known, or in the dimension quality the human clicks.
+    let { clicks, visitors } = sumSeries(sqlite, plan, [covered.from, covered.to]).sums[0] ?? {
+      clicks: 0,
+      visitors: 0,
+    };
+    for (const [, count] of rows) {
+      clicks -= count[0];
+      visitors -= count[1];
+    }
+    if (clicks > 0) rows.set(rest, [clicks, visitors]);
+    return { counted: rows, covered, grain };
+  });
+}
+
+/** `rest` is the id that takes what the rows leave of the total; null where they leave nothing. */
+function valuesOfRollups(
+  sqlite: Database,
+  plan: Plan,
+  range: { from: number; to: number },
+  dimension: Dimension,
+): Omit<RollupTop, 'counted'> & { rows: Counted; rest: number | null } {
   const rows: Counted = new Map();
   let { from, to } = range;
   let firstHour = Math.ceil(from / HOUR_MS);
