@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DIMENSIONS, type Dimension, QUALITIES } from '@waymark/contract';
 import { DAY_MS } from '../src/platform/clock.ts';
+import { ClickBlockUpkeep } from '../src/storage/sqlite/click-block-upkeep.ts';
 import { DATABASE_FILE } from '../src/storage/sqlite/database.ts';
 import { migrate } from '../src/storage/sqlite/migrate.ts';
 import { randomSource, zipfTable } from './zipf.ts';
@@ -85,10 +86,16 @@ export function seedClicks(directory: string, options: SeedOptions = SEED_DEFAUL
     writer.day(day, Math.round((day + 1) * perDay) - Math.round(day * perDay));
   }
   writer.totals();
+  copyToBlocks(db);
   db.run('COMMIT');
   db.run('PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = WAL');
   db.close();
   return file;
+}
+
+/** What upkeep would have done. */
+function copyToBlocks(db: Database): void {
+  void new ClickBlockUpkeep(db, { sliceMs: Number.POSITIVE_INFINITY }).copyRows();
 }
 
 class DayWriter {

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { AnalyticsOracle } from './analytics-oracle.ts';
 import type { SimpleClick, StoredClick } from './simple-clicks.ts';
 
-/** What an adapter brings: an empty store, a way to fill it, and to merge days before one into the day tier. */
+/** What an adapter brings: an empty store, a way to fill it, and to merge days before one into the day tier, with whatever else upkeep does then. */
 export interface AnalyticsSubject {
   queries: AnalyticsQueries;
   ingest(clicks: readonly SimpleClick[]): StoredClick[] | Promise<StoredClick[]>;

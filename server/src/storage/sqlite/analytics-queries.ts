@@ -15,7 +15,7 @@ import { bucketStarts } from '../../clicks/time-buckets.ts';
 import { byWeekHour } from '../../clicks/week-hours.ts';
 import { readClicksPage } from './analytics-export.ts';
 import { type Plan, planFor } from './analytics-plan.ts';
-import { rowsSince, type ScanLimits, scanClicks } from './analytics-scan.ts';
+import { countClicks, rowsSince, type ScanLimits } from './analytics-scan.ts';
 import { sumSeries } from './analytics-series.ts';
 import { SLOT_MS } from './analytics-tiers.ts';
 import { answersFromRollups, inOrder, topLinks, topOfRollups, topOfRows } from './analytics-top.ts';
@@ -138,18 +138,8 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
   private async sumRows(plan: Plan, borders: readonly number[]): Promise<ClickCount[]> {
     const sums = borders.slice(1).map(() => ({ ...NONE }));
     const range = { from: borders[0] ?? 0, to: borders.at(-1) ?? 0 };
-    const counts = `count(*), ifnull(sum((first_seen & ${plan.visitorBit}) <> 0), 0)`;
-    // All zones' clocks have stood on quarter hours from UTC for as long as there are short links.
-    const query =
-      sums.length === 1
-        ? { select: `0, ${counts}`, groupBy: '' }
-        : { select: `at / ${SLOT_MS}, ${counts}`, groupBy: '1' };
-    let bucket = 0;
-    await scanClicks(this.ctx.sqlite, plan, range, query, this.options, ([slot = 0, clicks = 0, visitors = 0]) => {
-      const at = Math.max(slot * SLOT_MS, range.from);
-      while (bucket > 0 && (borders[bucket] ?? 0) > at) bucket--;
-      while (bucket < sums.length - 1 && (borders[bucket + 1] ?? 0) <= at) bucket++;
-      const sum = sums[bucket];
+    await countClicks(this.ctx.sqlite, plan, range, { by: 'time', borders }, this.options, (part, clicks, visitors) => {
+      const sum = sums[part];
       if (!sum) return;
       sum.clicks += clicks;
       sum.visitors += visitors;

@@ -3,8 +3,8 @@ import { DIMENSIONS, type Dimension } from '@waymark/contract';
 import type { AnswerNotes, ClickCount } from '../../clicks/analytics.ts';
 import { ALL_LINKS, linkValueId, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import { type Plan, visitorBit } from './analytics-plan.ts';
-import { idsBetween, type ScanLimits, scanClicks } from './analytics-scan.ts';
+import { type ColumnFilter, type Plan, visitorBit } from './analytics-plan.ts';
+import { countClicks, idsBetween, type ScanLimits } from './analytics-scan.ts';
 import { sumSeries } from './analytics-series.ts';
 import { completeDaysBefore, SLOT_MS, slotExtent } from './analytics-tiers.ts';
 import { inSnapshot } from './read-snapshot.ts';
@@ -36,9 +36,8 @@ export async function topOfRows(
   limits: ScanLimits,
 ): Promise<Counted> {
   const counted: Counted = new Map();
-  const column = columnOf(dimension);
-  const select = `${column}, count(*), sum((first_seen & ${bitFor(plan, dimension)}) <> 0)`;
-  await scanClicks(sqlite, plan, range, { select, groupBy: '1' }, limits, ([id = 0, clicks = 0, visitors = 0]) =>
+  const grouping = { by: 'value', column: columnOf(dimension), visitorBit: bitFor(plan, dimension) } as const;
+  await countClicks(sqlite, plan, range, grouping, limits, (id, clicks, visitors) =>
     add(counted, id, clicks, visitors),
   );
   return counted;
@@ -263,7 +262,7 @@ function humanId(sqlite: Database): number {
   return row?.id ?? 0;
 }
 
-function columnOf(dimension: Dimension): string {
+function columnOf(dimension: Dimension): ColumnFilter['column'] {
   return dimension === 'link' ? 'link_id' : dimension;
 }
 

@@ -25,6 +25,16 @@ export interface Schema {
   sequences: { name: string; next: number };
   events: { id: number; link_id: number; user_id: number | null; type: string; at: number; details: string };
   clicks: ClickTable;
+  click_blocks: {
+    first_id: number;
+    last_id: number;
+    block: number;
+    rows: number;
+    min_at: number;
+    max_at: number;
+  };
+  click_columns: { id: number; data: Uint8Array };
+  click_gone: { id: number };
   click_hours: { hour: number; min_id: number; max_id: number };
   event_counts: { link_id: number; user_id: number; type: string; n: number };
   counters: { kind: string; key: string; n: number };
