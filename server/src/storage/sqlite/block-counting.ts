@@ -1,25 +1,21 @@
 import type { ColumnFilter, Plan } from './analytics-plan.ts';
 import type { ClickBlock } from './click-blocks.ts';
-import { type CodedValues, HUMAN_FLAG } from './click-columns.ts';
+import { type BlockTimes, type CodedValues, HUMAN_FLAG } from './click-columns.ts';
 
-/** Conditions of a plan on columns, each a set of numbers. */
-type Conditions = readonly { column: ColumnFilter['column']; ids: ReadonlySet<number> }[];
-
-/** Times of clicks in epoch ms, ascending, and for each whether it is its visitor's first (0 or 1). */
-export interface PlacedClicks {
-  times: Float64Array;
-  isVisitor: Uint8Array;
+interface TimeRange {
+  from: number;
+  to: number;
 }
 
 /** Finds and counts the clicks of a plan in blocks, without making an object for any of them. */
 export class BlockCounting {
-  private readonly conditions: Conditions;
-  /** The rows chosen in the block at hand: the first `count` of these, or all where `isAll`. */
-  private rows = new Uint16Array(0);
-  private count = 0;
-  private isAll = true;
-
+  private readonly conditions: readonly { column: ColumnFilter['column']; ids: ReadonlySet<number> }[];
   private readonly isHumanOnly: boolean;
+  /** The rows chosen in the block at hand: `count` of them, one after the other from `first` on where `isRun`, else the first of `rows`. */
+  private count = 0;
+  private isRun = true;
+  private first = 0;
+  private rows = new Uint16Array(0);
 
   constructor(
     plan: Pick<Plan, 'filters' | 'linkId' | 'series'>,
@@ -27,115 +23,114 @@ export class BlockCounting {
   ) {
     this.isHumanOnly = plan.series.human;
     const ofLink = plan.linkId === null ? [] : [{ column: 'link_id' as const, ids: [plan.linkId] }];
-    // A link's condition leaves the fewest rows for the others to look at.
     const filters = plan.filters.filter(({ column }) => !(this.isHumanOnly && column === 'quality'));
+    // A link's condition leaves the fewest rows for the others to look at.
     this.conditions = [...ofLink, ...filters].map(({ column, ids }) => ({ column, ids: new Set(ids) }));
   }
 
-  /** Hands over clicks and visitors by the part of the range they fall into; `partOf` takes times, nearly ascending. */
+  /** Hands over clicks and visitors by the part of the range they fall into; a part may come often. */
   addByTime(
     block: ClickBlock,
-    range: { from: number; to: number },
+    range: TimeRange,
     partOf: (at: number) => number,
     add: (part: number, clicks: number, visitors: number) => void,
   ): void {
     this.choose(block, range);
     if (this.count === 0) return;
     const { minAt, maxAt } = block.info;
-    const isVisitor = this.visitors(block);
-    const part = partOf(Math.max(minAt, range.from));
-    if (part === partOf(Math.min(maxAt, range.to - 1))) {
-      add(part, this.count, this.sum(isVisitor));
+    const isVisitor = new VisitorFlags(block.values('flags'), this.visitorBit);
+    const firstPart = partOf(Math.max(minAt, range.from));
+    if (firstPart === partOf(Math.min(maxAt, range.to - 1))) {
+      add(firstPart, this.count, this.visitorsAmong(isVisitor, 0, this.count));
       return;
     }
-    const times = block.times();
+    const { distances } = block.times();
+    let part = -1;
+    let begin = 0;
     for (let n = 0; n < this.count; n++) {
-      const row = this.isAll ? n : (this.rows[n] ?? 0);
-      add(partOf(minAt + (times[row] ?? 0)), 1, isVisitor.of(row));
+      const next = partOf(minAt + (distances[this.rowAt(n)] as number));
+      if (next === part) continue;
+      if (n > begin) add(part, n - begin, this.visitorsAmong(isVisitor, begin, n));
+      part = next;
+      begin = n;
     }
+    add(part, this.count - begin, this.visitorsAmong(isVisitor, begin, this.count));
   }
 
   /** Hands over clicks and visitors by the number in a column. */
   addByValue(
     block: ClickBlock,
-    range: { from: number; to: number },
+    range: TimeRange,
     column: ColumnFilter['column'],
     add: (id: number, clicks: number, visitors: number) => void,
   ): void {
     this.choose(block, range);
     if (this.count === 0) return;
-    const { dictionary, codes } = block.values(column);
-    const isVisitor = this.visitors(block);
+    const values = block.values(column);
+    const { dictionary, codes } = values;
+    const isVisitor = new VisitorFlags(block.values('flags'), this.visitorBit);
     if (!codes) {
-      add(dictionary[0] ?? 0, this.count, this.sum(isVisitor));
+      add(idOf(values, 0), this.count, this.visitorsAmong(isVisitor, 0, this.count));
       return;
     }
     const clicks = new Uint32Array(dictionary.length);
     const visitors = new Uint32Array(dictionary.length);
     for (let n = 0; n < this.count; n++) {
-      const row = this.isAll ? n : (this.rows[n] ?? 0);
-      const code = codes[row] ?? 0;
-      clicks[code] = (clicks[code] ?? 0) + 1;
-      visitors[code] = (visitors[code] ?? 0) + isVisitor.of(row);
+      const row = this.rowAt(n);
+      const code = codes[row] as number;
+      clicks[code] = (clicks[code] as number) + 1;
+      visitors[code] = (visitors[code] as number) + isVisitor.of(row);
     }
-    clicks.forEach((n, code) => {
-      if (n > 0) add(dictionary[code] ?? 0, n, visitors[code] ?? 0);
-    });
+    for (let code = 0; code < clicks.length; code++) {
+      const n = clicks[code] as number;
+      if (n > 0) add(idOf(values, code), n, visitors[code] as number);
+    }
   }
 
-  /** The block's clicks one by one, whenever they were. */
-  list(block: ClickBlock): PlacedClicks {
-    this.choose(block, { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
-    const { count } = this;
-    const placed = { times: new Float64Array(count), isVisitor: new Uint8Array(count) };
-    if (count === 0) return placed;
-    const isVisitor = this.visitors(block);
-    const times = block.times();
-    const rows = this.rowsByTime(times);
-    for (let n = 0; n < count; n++) {
-      const row = rows[n] as number;
-      placed.times[n] = block.info.minAt + (times[row] as number);
-      placed.isVisitor[n] = isVisitor.of(row);
-    }
-    return placed;
-  }
-
-  /** The chosen rows in order of time, which they are in already where no click came late. */
-  private rowsByTime(times: Uint32Array | Float64Array): Uint16Array {
-    if (this.isAll) this.keep(() => true);
-    const rows = this.rows.subarray(0, this.count);
-    for (let n = 1; n < rows.length; n++) {
-      if ((times[rows[n] as number] as number) < (times[rows[n - 1] as number] as number))
-        return rows.sort((a, b) => (times[a] as number) - (times[b] as number));
-    }
-    return rows;
-  }
-
-  private choose(block: ClickBlock, { from, to }: { from: number; to: number }): void {
+  private choose(block: ClickBlock, { from, to }: TimeRange): void {
     const { rows, minAt, maxAt } = block.info;
-    this.count = rows;
-    this.isAll = true;
-    if (maxAt < from || minAt >= to) this.count = 0;
+    this.isRun = true;
+    this.first = 0;
+    this.count = maxAt < from || minAt >= to ? 0 : rows;
+    if (this.count === 0) return;
     if (this.rows.length < rows) this.rows = new Uint16Array(rows);
+    const times = minAt < from || maxAt >= to ? block.times() : null;
+    if (times?.isAscending) {
+      this.first = firstFrom(times.distances, from - minAt);
+      this.count = firstFrom(times.distances, to - minAt) - this.first;
+    }
     for (const { column, ids } of this.conditions) {
       if (this.count === 0) return;
       this.keepIds(block.values(column), ids);
     }
-    if (this.isHumanOnly && this.count > 0) {
-      const flags = block.clickFlags();
+    if (this.count === 0) return;
+    if (this.isHumanOnly) {
+      const flags = block.values('flags');
       this.keepCodes(flags, flagsOf(flags, HUMAN_FLAG));
     }
-    if (this.count === 0) return;
-    if (minAt < from || maxAt >= to) this.keepTimes(block.times(), from - minAt, to - minAt);
-    if (block.goneIds.length > 0) this.drop(block.goneRows());
+    if (times && !times.isAscending) {
+      const { distances } = times;
+      this.keep((row) => {
+        const at = minAt + (distances[row] as number);
+        return at >= from && at < to;
+      });
+    }
+    if (block.goneIds.length > 0) {
+      const gone = block.goneRows();
+      this.keep((row) => !gone.has(row));
+    }
   }
 
   private keepIds(values: CodedValues, ids: ReadonlySet<number>): void {
     const { dictionary } = values;
     const allowed = new Uint8Array(dictionary.length);
-    for (const id of ids.size < dictionary.length ? ids : dictionary) {
-      const code = ids.has(id) ? dictionary.indexOf(id) : -1;
-      if (code >= 0) allowed[code] = 1;
+    if (ids.size < dictionary.length) {
+      for (const id of ids) {
+        const code = dictionary.indexOf(id === 0 ? 0 : id - values.base);
+        if (code >= 0) allowed[code] = 1;
+      }
+    } else {
+      for (let code = 0; code < allowed.length; code++) allowed[code] = ids.has(idOf(values, code)) ? 1 : 0;
     }
     this.keepCodes(values, allowed);
   }
@@ -146,11 +141,11 @@ export class BlockCounting {
       this.count = 0;
       return;
     }
-    const { rows, count } = this;
+    const { rows, count, first } = this;
     let kept = 0;
     // Writing each row and going on only from the kept ones has no branch to guess.
-    if (this.isAll) {
-      for (let row = 0; row < count; row++) {
+    if (this.isRun) {
+      for (let row = first; row < first + count; row++) {
         rows[kept] = row;
         kept += allowed[codes[row] as number] as number;
       }
@@ -162,38 +157,27 @@ export class BlockCounting {
       }
     }
     this.count = kept;
-    this.isAll = false;
-  }
-
-  private keepTimes(times: Uint32Array | Float64Array, from: number, to: number): void {
-    this.keep((row) => {
-      const at = times[row] as number;
-      return at >= from && at < to;
-    });
-  }
-
-  private drop(gone: ReadonlySet<number>): void {
-    this.keep((row) => !gone.has(row));
+    this.isRun = false;
   }
 
   private keep(isKept: (row: number) => boolean): void {
-    const { rows, count, isAll } = this;
     let kept = 0;
-    for (let n = 0; n < count; n++) {
-      const row = isAll ? n : (rows[n] as number);
-      if (isKept(row)) rows[kept++] = row;
+    for (let n = 0; n < this.count; n++) {
+      const row = this.rowAt(n);
+      if (isKept(row)) this.rows[kept++] = row;
     }
     this.count = kept;
-    this.isAll = false;
+    this.isRun = false;
   }
 
-  private visitors(block: ClickBlock): VisitorFlags {
-    return new VisitorFlags(block.clickFlags(), this.visitorBit);
+  private rowAt(n: number): number {
+    return this.isRun ? this.first + n : (this.rows[n] as number);
   }
 
-  private sum(isVisitor: VisitorFlags): number {
+  /** Visitors among the chosen rows from one on, `end` exclusive. */
+  private visitorsAmong(isVisitor: VisitorFlags, begin: number, end: number): number {
     let sum = 0;
-    for (let n = 0; n < this.count; n++) sum += isVisitor.of(this.isAll ? n : (this.rows[n] as number));
+    for (let n = begin; n < end; n++) sum += isVisitor.of(this.rowAt(n));
     return sum;
   }
 }
@@ -213,9 +197,26 @@ class VisitorFlags {
   }
 }
 
+function idOf({ base, dictionary }: CodedValues, code: number): number {
+  const number = dictionary[code] as number;
+  return number === 0 ? 0 : base + number;
+}
+
 /** For each code whether its number has a bit, as 0 or 1. */
 function flagsOf({ dictionary }: CodedValues, bit: number): Uint8Array {
   const flags = new Uint8Array(dictionary.length);
   for (let code = 0; code < flags.length; code++) flags[code] = ((dictionary[code] as number) & bit) === 0 ? 0 : 1;
   return flags;
+}
+
+/** Where in ascending distances the first is that is not below `least`. */
+function firstFrom(distances: BlockTimes['distances'], least: number): number {
+  let low = 0;
+  let high = distances.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((distances[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite';
 import { partFinder } from './analytics-parts.ts';
 import type { Plan } from './analytics-plan.ts';
 import { conditionOf, idsBetween } from './analytics-scan.ts';
-import { BlockCounting, type PlacedClicks } from './block-counting.ts';
+import { BlockCounting } from './block-counting.ts';
 import { blocksBetween, type ClickBlock, lastIdOfBlocks } from './click-blocks.ts';
 
 /** What one question may read to place clicks of border cells. Beyond it a cell counts where it starts. */
@@ -12,16 +12,16 @@ const BLOCKS_MAX = 10_000;
 const BLOCKS_OF_CELL_MAX = 256;
 /** Fewer clicks of a link than this for each block are found through the link's index. */
 const LINK_CLICKS_PER_BLOCK = 4;
-/** Blocks whose clicks are kept for the next cells. */
-const BLOCKS_KEPT = 16;
+const BLOCKS_OPEN = 16;
 
 /** Clicks of cells that a border cuts, from blocks of columns as far as they go, from rows beyond. For one snapshot. */
 export class BorderClicks {
   private readonly counting: BlockCounting;
-  private readonly kept = new Map<number, PlacedClicks>();
+  /** Blocks whose columns are kept for the next cells. */
+  private readonly open = new Set<ClickBlock>();
   private readonly lastIdInBlocks: number;
   /** Blocks found last: the next cells are mostly among them. */
-  private window: ClickBlock[] = [];
+  private found: ClickBlock[] = [];
   private rowsLeft = ROWS_MAX;
   private blocksLeft = BLOCKS_MAX;
 
@@ -46,69 +46,64 @@ export class BorderClicks {
     const to = borders.at(-1) ?? 0;
     const span = idsBetween(this.sqlite, from, to);
     if (!span) return false;
-    const placed = this.ofBlocks(span.minId, span.maxId, from, to, expected);
-    const firstRow = placed ? Math.max(span.minId, this.lastIdInBlocks + 1) : span.minId;
-    const rows = firstRow > span.maxId ? [] : this.ofRows(firstRow, span.maxId, from, to, expected);
-    if (!rows) return false;
-    const ofBlocks = (placed ?? []).map((clicks) => ({
-      ...clicks,
-      at: borders.map((at) => firstFrom(clicks.times, at)),
-    }));
-    let found = rows.length;
-    for (const { at } of ofBlocks) found += (at.at(-1) ?? 0) - (at[0] ?? 0);
-    if (found !== expected) return false;
-    for (const { isVisitor, at } of ofBlocks) {
-      for (let piece = 0; piece < borders.length - 1; piece++) {
-        const first = at[piece] ?? 0;
-        const end = at[piece + 1] ?? 0;
-        let visitors = 0;
-        for (let n = first; n < end; n++) visitors += isVisitor[n] as number;
-        if (end > first) put(borders[piece] ?? 0, end - first, visitors);
-      }
-    }
+    const clicks = new Array<number>(borders.length - 1).fill(0);
+    const visitors = new Array<number>(borders.length - 1).fill(0);
     const partOf = partFinder(borders);
-    for (const [at, isVisitor] of rows) put(borders[partOf(at)] ?? 0, 1, isVisitor);
+    const add = (piece: number, n: number, visits: number) => {
+      clicks[piece] = (clicks[piece] ?? 0) + n;
+      visitors[piece] = (visitors[piece] ?? 0) + visits;
+    };
+    const blocks = this.blocksOf(span.minId, span.maxId, from, to, expected);
+    for (const block of blocks ?? []) this.counting.addByTime(block, { from, to }, partOf, add);
+    const firstRow = blocks ? Math.max(span.minId, this.lastIdInBlocks + 1) : span.minId;
+    const rows = firstRow > span.maxId ? [] : this.rowsOf(firstRow, span.maxId, from, to, expected);
+    for (const [at, isVisitor] of rows ?? []) add(partOf(at), 1, isVisitor);
+    if (!rows || clicks.reduce((a, b) => a + b, 0) !== expected) return false;
+    clicks.forEach((n, piece) => {
+      if (n > 0) put(borders[piece] ?? 0, n, visitors[piece] ?? 0);
+    });
     return true;
   }
 
   /** Null where blocks are not the way. */
-  private ofBlocks(minId: number, maxId: number, from: number, to: number, expected: number): PlacedClicks[] | null {
+  private blocksOf(minId: number, maxId: number, from: number, to: number, expected: number): ClickBlock[] | null {
     if (minId > this.lastIdInBlocks) return null;
-    const all = this.blocks(minId, maxId);
-    if (!all) return null;
-    const blocks = all.filter(({ info }) => info.maxAt >= from && info.minAt < to);
+    const blocks = this.window(minId, maxId)?.filter(({ info }) => info.maxAt >= from && info.minAt < to);
+    if (!blocks) return null;
     if (this.plan.linkId !== null && expected < blocks.length * LINK_CLICKS_PER_BLOCK) return null;
-    const placed: PlacedClicks[] = [];
     for (const block of blocks) {
-      let clicks = this.kept.get(block.info.block);
-      if (!clicks) {
-        if (--this.blocksLeft < 0) return null;
-        clicks = this.counting.list(block);
-        this.keep(block.info.block, clicks);
+      if (this.open.has(block)) continue;
+      if (--this.blocksLeft < 0) return null;
+      const [oldest] = this.open;
+      if (oldest && this.open.size >= BLOCKS_OPEN) {
+        oldest.forget();
+        this.open.delete(oldest);
       }
-      placed.push(clicks);
+      this.open.add(block);
     }
-    return placed;
+    return blocks;
   }
 
   /** Blocks that have ids of a range; null for too many. */
-  private blocks(minId: number, maxId: number): ClickBlock[] | null {
+  private window(minId: number, maxId: number): ClickBlock[] | null {
     const end = Math.min(maxId, this.lastIdInBlocks);
-    const last = () => this.window.at(-1)?.info.lastId ?? 0;
-    if ((this.window[0]?.info.firstId ?? Number.POSITIVE_INFINITY) > minId || last() < end) {
-      this.window = blocksBetween(this.sqlite, minId, this.lastIdInBlocks, BLOCKS_OF_CELL_MAX);
+    const last = () => this.found.at(-1)?.info.lastId ?? 0;
+    if ((this.found[0]?.info.firstId ?? Number.POSITIVE_INFINITY) > minId || last() < end) {
+      this.found = blocksBetween(this.sqlite, minId, this.lastIdInBlocks, BLOCKS_OF_CELL_MAX);
       if (last() < end) return null;
     }
-    return this.window.filter(({ info }) => info.lastId >= minId && info.firstId <= end);
+    // The window begins at or before the first one, and cells come in order: few are looked at in vain.
+    const first = this.found.findLastIndex(({ info }) => info.firstId <= minId);
+    const blocks: ClickBlock[] = [];
+    for (let n = Math.max(first, 0); n < this.found.length; n++) {
+      const block = this.found[n];
+      if (!block || block.info.firstId > end) break;
+      if (block.info.lastId >= minId) blocks.push(block);
+    }
+    return blocks;
   }
 
-  private keep(block: number, clicks: PlacedClicks): void {
-    const oldest = this.kept.keys().next();
-    if (this.kept.size >= BLOCKS_KEPT && !oldest.done) this.kept.delete(oldest.value);
-    this.kept.set(block, clicks);
-  }
-
-  private ofRows(minId: number, maxId: number, from: number, to: number, expected: number): [number, number][] | null {
+  private rowsOf(minId: number, maxId: number, from: number, to: number, expected: number): [number, number][] | null {
     // Through its index a link's clicks cost what they are, but other times of the link lie between.
     const cost = maxId - minId + 1;
     if (cost > this.rowsLeft) return null;
@@ -120,16 +115,4 @@ export class BorderClicks {
       )
       .values(minId, maxId, ...values) as [number, number][];
   }
-}
-
-/** Where in ascending times the first is that is not before `at`. */
-function firstFrom(times: Float64Array, at: number): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) < at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,6 +1,14 @@
 import type { Database } from 'bun:sqlite';
 import { DIMENSIONS } from '@waymark/contract';
-import { BLOCK_ROWS, columnKey, encodeDistances, encodeValues, HUMAN_FLAG, VALUE_NAMES } from './click-columns.ts';
+import {
+  BLOCK_ROWS,
+  columnKey,
+  encodeDistances,
+  encodeTimes,
+  encodeValues,
+  HUMAN_FLAG,
+  VALUE_NAMES,
+} from './click-columns.ts';
 
 /** Milliseconds after which a slice stops; a block takes about 5. */
 const SLICE_MS = 8;
@@ -101,14 +109,14 @@ export class ClickBlockUpkeep {
     }
     const [ids = [], times = [], firstSeen = [], ...columns] = NAMES.map((_, n) => rows.map((row) => row[n] ?? 0));
     const minAt = least(times);
-    put.run(columnKey('at', block), encodeDistances(times, minAt));
+    put.run(columnKey('at', block), encodeTimes(times, minAt));
     VALUE_NAMES.forEach((name, n) => {
-      put.run(columnKey(name, block), encodeValues(columns[n] ?? []));
+      put.run(columnKey(name, block), encodeValues(name, columns[n] ?? []));
     });
     const quality = columns[VALUE_NAMES.indexOf('quality')] ?? [];
     const human = this.humanId();
     const flags = firstSeen.map((seen, n) => seen + (quality[n] === human ? HUMAN_FLAG : 0));
-    put.run(columnKey('flags', block), encodeValues(flags));
+    put.run(columnKey('flags', block), encodeValues('flags', flags));
     if (rows.length === lastId - firstId + 1) remove.run(columnKey('id', block));
     else put.run(columnKey('id', block), encodeDistances(ids, firstId));
     sqlite

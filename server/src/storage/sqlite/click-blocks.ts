@@ -1,9 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import {
   type BlockColumn,
+  type BlockTimes,
   type CodedValues,
   columnKey,
   decodeDistances,
+  decodeTimes,
   decodeValues,
   type ValueName,
 } from './click-columns.ts';
@@ -51,29 +53,36 @@ export function blocksBetween(sqlite: Database, minId: number, maxId: number, li
   });
 }
 
-/** One block, its columns read when they are asked for. `goneIds`: rows of it that are no longer there. */
+/** One block, its columns read when they are first asked for. `goneIds`: rows of it that are no longer there. */
 export class ClickBlock {
+  private readonly decoded = new Map<BlockColumn, CodedValues>();
+  private decodedTimes: BlockTimes | undefined;
+
   constructor(
     private readonly sqlite: Database,
     readonly info: BlockInfo,
     readonly goneIds: readonly number[],
   ) {}
 
-  private flags: CodedValues | undefined;
-
-  values(column: ValueName): CodedValues {
-    return decodeValues(this.read(column));
-  }
-
-  /** Kept, as it is asked for twice: which clicks are of people, and which are first ones. */
-  clickFlags(): CodedValues {
-    this.flags ??= decodeValues(this.read('flags'));
-    return this.flags;
+  values(column: ValueName | 'flags'): CodedValues {
+    let values = this.decoded.get(column);
+    if (!values) {
+      values = decodeValues(column, this.read(column));
+      this.decoded.set(column, values);
+    }
+    return values;
   }
 
   /** Times by row, as distances from `info.minAt`. */
-  times(): Uint32Array | Float64Array {
-    return decodeDistances(this.read('at'), this.info.rows);
+  times(): BlockTimes {
+    this.decodedTimes ??= decodeTimes(this.read('at'), this.info.rows);
+    return this.decodedTimes;
+  }
+
+  /** Lets go of what has been read. */
+  forget(): void {
+    this.decoded.clear();
+    this.decodedTimes = undefined;
   }
 
   /** The places of the rows that are gone. */
