@@ -7,6 +7,7 @@ import { DAY_MS } from '../src/platform/clock.ts';
 import { ClickBlockUpkeep } from '../src/storage/sqlite/click-block-upkeep.ts';
 import { DATABASE_FILE } from '../src/storage/sqlite/database.ts';
 import { migrate } from '../src/storage/sqlite/migrate.ts';
+import { SpanUpkeep } from '../src/storage/sqlite/rollup-spans.ts';
 import { randomSource, zipfTable } from './zipf.ts';
 
 /** What to fill a database with. `rollupLinks`: how many of the busiest links get rows per dimension; all get 15-minute rows. */
@@ -86,7 +87,7 @@ export function seedClicks(directory: string, options: SeedOptions = SEED_DEFAUL
     writer.day(day, Math.round((day + 1) * perDay) - Math.round(day * perDay));
   }
   writer.totals();
-  copyToBlocks(db);
+  keepUp(db);
   db.run('COMMIT');
   db.run('PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = WAL');
   db.close();
@@ -94,8 +95,9 @@ export function seedClicks(directory: string, options: SeedOptions = SEED_DEFAUL
 }
 
 /** What upkeep would have done. */
-function copyToBlocks(db: Database): void {
+function keepUp(db: Database): void {
   void new ClickBlockUpkeep(db, { sliceMs: Number.POSITIVE_INFINITY }).copyRows();
+  void new SpanUpkeep(db, { sliceMs: Number.POSITIVE_INFINITY }).mergeSpans();
 }
 
 class DayWriter {

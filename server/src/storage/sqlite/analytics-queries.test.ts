@@ -9,6 +9,7 @@ import { createSqliteHarness, type SqliteHarness } from '../conformance/sqlite-h
 import { fillDayTier, SimpleIngest } from '../conformance/sqlite-simple-clicks.ts';
 import { SqliteAnalyticsQueries } from './analytics-queries.ts';
 import { ClickBlockUpkeep } from './click-block-upkeep.ts';
+import { SpanUpkeep } from './rollup-spans.ts';
 
 /** `blockRows` 0: no block of columns is made. */
 function subject(blockRows: number): AnalyticsSubject {
@@ -20,6 +21,7 @@ function subject(blockRows: number): AnalyticsSubject {
     async fillDayTier(day) {
       fillDayTier(harness.sqlite, day);
       if (blockRows > 0) await new ClickBlockUpkeep(harness.sqlite, { blockRows, sliceMs: 1000 }).copyRows();
+      await new SpanUpkeep(harness.sqlite, { linkClicksMin: 5, sliceMs: 1000 }).mergeSpans();
     },
     close: () => harness.close(),
   };

@@ -6,8 +6,9 @@ import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { type ColumnFilter, type Plan, visitorBit } from './analytics-plan.ts';
 import { countClicks, idsBetween, type ScanLimits } from './analytics-scan.ts';
 import { sumSeries } from './analytics-series.ts';
-import { completeDaysBefore, SLOT_MS, slotExtent } from './analytics-tiers.ts';
+import { completeDaysBefore, countColumns, SLOT_MS, slotExtent } from './analytics-tiers.ts';
 import { inSnapshot } from './read-snapshot.ts';
+import { completeSpans, SPAN_DAYS } from './rollup-spans.ts';
 
 /** Clicks and visitors by value id, 0 for none; for the dimension `link` by link id. */
 export type Counted = Map<number, [clicks: number, visitors: number]>;
@@ -203,25 +204,46 @@ function addHours(
     return;
   }
   addTier(sqlite, plan, dimension, 'hour', first, firstDay * 24, rows);
-  addTier(sqlite, plan, dimension, 'day', firstDay, endDay, rows);
+  addDays(sqlite, plan, dimension, firstDay, endDay, rows);
   addTier(sqlite, plan, dimension, 'hour', endDay * 24, end, rows);
 }
+
+function addDays(
+  sqlite: Database,
+  plan: Plan,
+  dimension: Dimension,
+  firstDay: number,
+  endDay: number,
+  rows: Counted,
+): void {
+  const firstSpan = Math.ceil(firstDay / SPAN_DAYS);
+  const endSpan = Math.floor(endDay / SPAN_DAYS);
+  let day = firstDay;
+  for (const span of completeSpans(sqlite, plan.series.linkId, DIMENSIONS[dimension], firstSpan, endSpan)) {
+    addTier(sqlite, plan, dimension, 'day', day, span * SPAN_DAYS, rows);
+    addTier(sqlite, plan, dimension, 'span', span, span + 1, rows);
+    day = (span + 1) * SPAN_DAYS;
+  }
+  addTier(sqlite, plan, dimension, 'day', day, endDay, rows);
+}
+
+const TIER_TABLES = { hour: 'rollup_hour', day: 'rollup_day', span: 'rollup_span_values' } as const;
 
 function addTier(
   sqlite: Database,
   plan: Plan,
   dimension: Dimension,
-  tier: 'hour' | 'day',
+  tier: keyof typeof TIER_TABLES,
   first: number,
   end: number,
   rows: Counted,
 ): void {
-  const counts = plan.series.human ? 'human_clicks, human_visitors' : 'clicks, visitors';
+  const counts = countColumns(plan.series.human);
   const low = DIMENSIONS[dimension] * VALUE_SPAN;
   const base = dimension === 'link' ? low : 0;
   // Summed here: SQLite would sort all rows to group them, which takes twice as long.
   const read = sqlite.query<unknown, [number, number, number, number]>(
-    `SELECT value_id, ${counts} FROM rollup_${tier} WHERE ${tier} = ? AND link_id = ? AND value_id BETWEEN ? AND ?`,
+    `SELECT value_id, ${counts} FROM ${TIER_TABLES[tier]} WHERE ${tier} = ? AND link_id = ? AND value_id BETWEEN ? AND ?`,
   );
   for (let time = first; time < end; time++) {
     const found = read.values(time, plan.series.linkId, low, low + VALUE_SPAN - 1) as number[][];

@@ -42,6 +42,8 @@ export interface Schema {
   rollup_15m: Counted & { link_id: number; slot: number };
   rollup_hour: Counted & { hour: number; link_id: number; value_id: number };
   rollup_day: Counted & { day: number; link_id: number; value_id: number };
+  rollup_spans: { link_id: number; span: number; dimension: number };
+  rollup_span_values: Counted & { link_id: number; span: number; value_id: number };
   visitors_seen: { day: number; link_id: number; visitor: number; mask: number };
   visitors_recent: { id: Generated<number>; day: number; link_id: number; visitor: number; mask: number };
   visitor_salts: { day: number; salt: string };

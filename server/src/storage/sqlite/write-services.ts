@@ -11,6 +11,7 @@ import { SqliteImportJobCommands } from './import-job-commands.ts';
 import { SqliteIngestStore } from './ingest-store.ts';
 import { SqliteLinkCommands } from './link-commands.ts';
 import { SqliteMaintenance } from './maintenance.ts';
+import { SpanUpkeep } from './rollup-spans.ts';
 import { SqliteUserCommands } from './user-commands.ts';
 import type { BackgroundTask } from './write-queue.ts';
 
@@ -37,6 +38,7 @@ export function createWriteServices(context: WriteContext, options: WriteService
   const dayTier = new DayTier(context.sqlite);
   const maintenance = new SqliteMaintenance(context, dayTier, { retentionDays: options.retentionDays ?? 0 });
   const blocks = new ClickBlockUpkeep(context.sqlite);
+  const spans = new SpanUpkeep(context.sqlite);
   const ingest = new SqliteIngestStore(context.sqlite, {
     now: context.now,
     sampleRate: options.sampleRate,
@@ -44,6 +46,7 @@ export function createWriteServices(context: WriteContext, options: WriteService
   });
   const tasks: BackgroundTask[] = [
     () => maintenance.compactDay(),
+    () => spans.mergeSpans(),
     () => maintenance.dropOldVisitors(),
     () => maintenance.retainClicks(),
     () => blocks.copyRows(),

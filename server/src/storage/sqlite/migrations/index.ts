@@ -1,7 +1,7 @@
 import { migration0001 } from './0001-links-clicks.ts';
 import { migration0002 } from './0002-import-jobs.ts';
 import { migration0003 } from './0003-link-lookup.ts';
-import { migration0004 } from './0004-click-columns.ts';
+import { migration0004 } from './0004-chart-tiers.ts';
 
 export interface Migration {
   version: number;
