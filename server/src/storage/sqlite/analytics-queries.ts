@@ -17,6 +17,7 @@ import { readClicksPage } from './analytics-export.ts';
 import { type Plan, planFor } from './analytics-plan.ts';
 import { countClicks, rowsSince, type ScanLimits } from './analytics-scan.ts';
 import { sumSeries } from './analytics-series.ts';
+import { readSparklines } from './analytics-sparklines.ts';
 import { SLOT_MS } from './analytics-tiers.ts';
 import { answersFromRollups, inOrder, topLinks, topOfRollups, topOfRows } from './analytics-top.ts';
 import type { ReadContext } from './context.ts';
@@ -89,19 +90,7 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
     checkSparklines(query);
     const first = Math.floor(from / SLOT_MS);
     const slots = Math.ceil(to / SLOT_MS) - first;
-    const read = this.ctx.sqlite.query<unknown, [number, number, number]>(
-      `SELECT slot, ${quality === 'human' ? 'human_clicks' : 'clicks'} FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?`,
-    );
-    const lines: Record<number, number[]> = {};
-    for (const linkId of linkIds) {
-      const line = new Array<number>(points).fill(0);
-      for (const [slot = 0, clicks = 0] of read.values(linkId, first, first + slots - 1) as number[][]) {
-        const point = Math.floor(((slot - first) * points) / slots);
-        line[point] = (line[point] ?? 0) + clicks;
-      }
-      lines[linkId] = line;
-    }
-    return lines;
+    return readSparklines(this.ctx.sqlite, linkIds, { first, slots, points, human: quality === 'human' });
   }
 
   async weekHours(range: Parameters<AnalyticsQueries['weekHours']>[0]): Promise<WeekHours> {

@@ -47,7 +47,7 @@ export class SpanUpkeep {
     for (const linkId of this.links()) {
       const extent = slotExtent(this.sqlite, linkId);
       const first = extent ? Math.floor(extent.first / 96 / SPAN_DAYS) : spansEnd;
-      if (this.merged(linkId) >= (spansEnd - first) * DIMENSION_NUMBERS.length) continue;
+      if (this.merged(linkId, first, spansEnd) >= (spansEnd - first) * DIMENSION_NUMBERS.length) continue;
       for (const dimension of DIMENSION_NUMBERS) {
         const done = new Set(completeSpans(this.sqlite, linkId, dimension, first, spansEnd));
         for (let span = first; span < spansEnd; span++) {
@@ -60,10 +60,12 @@ export class SpanUpkeep {
     return false;
   }
 
-  private merged(linkId: number): number {
+  private merged(linkId: number, first: number, end: number): number {
     const row = this.sqlite
-      .query<{ n: number }, [number]>('SELECT count(*) AS n FROM rollup_spans WHERE link_id = ?')
-      .get(linkId);
+      .query<{ n: number }, [number, number, number]>(
+        'SELECT count(*) AS n FROM rollup_spans WHERE link_id = ? AND span >= ? AND span < ?',
+      )
+      .get(linkId, first, end);
     return row?.n ?? 0;
   }
 
