@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { DIMENSIONS } from '@waymark/contract';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { AnalyticsOracle } from '../conformance/analytics-oracle.ts';
-import { fillDayTier, type SimpleClick, SimpleIngest } from '../conformance/simple-clicks.ts';
+import type { SimpleClick } from '../conformance/simple-clicks.ts';
 import { createSqliteHarness, type SqliteHarness } from '../conformance/sqlite-harness.ts';
+import { fillDayTier, SimpleIngest } from '../conformance/sqlite-simple-clicks.ts';
 import { SqliteAnalyticsQueries } from './analytics-queries.ts';
 import { completeSpans, SPAN_DAYS, SpanUpkeep } from './rollup-spans.ts';
 
