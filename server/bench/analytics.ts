@@ -9,7 +9,8 @@ import { SEED_DEFAULTS, seedClicks } from './seed-clicks.ts';
 
 /** Runs each question a few times over a seeded database; prints the median and worst, in ms, beside the bar. */
 export async function benchAnalytics(file: string): Promise<void> {
-  const sqlite = openForReading(file);
+  // As the thread that answers charts opens it.
+  const sqlite = openForReading(file, 32_768);
   const queries = new SqliteAnalyticsQueries({ db: kysely(sqlite), sqlite, now: Date.now }, { deadlineMs: 60_000 });
   const from = SEED_DEFAULTS.start;
   const year: ClickRange = { linkId: null, from, to: from + 365 * DAY_MS, filters: [], quality: 'human' };
@@ -35,6 +36,28 @@ export async function benchAnalytics(file: string): Promise<void> {
       (q) => q.timeseries({ ...year, filters: [country], interval: day, timeZone: 'Asia/Kolkata' }),
     ],
     [
+      'days, one country, Kathmandu',
+      50,
+      (q) => q.timeseries({ ...year, filters: [country], interval: day, timeZone: 'Asia/Kathmandu' }),
+    ],
+    [
+      'hours of 200 days, country, Kolkata',
+      50,
+      (q) =>
+        q.timeseries({
+          ...year,
+          to: from + 200 * DAY_MS,
+          filters: [country],
+          interval: 'hour',
+          timeZone: 'Asia/Kolkata',
+        }),
+    ],
+    [
+      'days, one link, country, Kolkata',
+      50,
+      (q) => q.timeseries({ ...hot, filters: [country], interval: day, timeZone: 'Asia/Kolkata' }),
+    ],
+    [
       'days, one link, one country',
       50,
       (q) => q.timeseries({ ...hot, filters: [country], interval: day, timeZone: newYork }),
@@ -42,7 +65,13 @@ export async function benchAnalytics(file: string): Promise<void> {
     ['totals, no filter', 50, (q) => q.totals(year)],
     ['top countries', 50, (q) => q.top({ ...year, dimension: 'country', limit: 10 })],
     ['top cities', 50, (q) => q.top({ ...year, dimension: 'city', limit: 10 })],
+    ['top cities, one link', 50, (q) => q.top({ ...hot, dimension: 'city', limit: 10 })],
     ['top links', 50, (q) => q.top({ ...year, dimension: 'link', limit: 10 })],
+    [
+      'top links of a week',
+      50,
+      (q) => q.top({ ...year, from: from + 100 * DAY_MS, to: from + 107 * DAY_MS, dimension: 'link', limit: 10 }),
+    ],
     ['week hours', 50, (q) => q.weekHours({ ...year, timeZone: newYork })],
     [
       'sparklines of 200 links',
@@ -89,7 +118,9 @@ export async function benchAnalytics(file: string): Promise<void> {
       (q) => q.timeseries({ ...hot, filters: [country, device], interval: day, timeZone: newYork }),
     ],
   ];
+  const only = new RegExp(process.env.BENCH_ONLY ?? '');
   for (const [name, barMs, ask] of questions) {
+    if (!only.test(`${name}, bar ${barMs}`)) continue;
     await ask(queries);
     const times: number[] = [];
     for (let run = 0; run < 5; run++) {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DIMENSIONS, type Dimension, QUALITIES } from '@waymark/contract';
 import { DAY_MS } from '../src/platform/clock.ts';
+import { ClickBlockUpkeep } from '../src/storage/sqlite/click-block-upkeep.ts';
 import { DATABASE_FILE } from '../src/storage/sqlite/database.ts';
 import { migrate } from '../src/storage/sqlite/migrate.ts';
+import { SpanUpkeep } from '../src/storage/sqlite/rollup-spans.ts';
 import { randomSource, zipfTable } from './zipf.ts';
 
 /** What to fill a database with. `rollupLinks`: how many of the busiest links get rows per dimension; all get 15-minute rows. */
@@ -74,7 +76,7 @@ export function seedClicks(directory: string, options: SeedOptions = SEED_DEFAUL
   const file = join(directory, DATABASE_FILE);
   const db = new Database(file, { create: true, readwrite: true, strict: true });
   db.run(
-    'PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA locking_mode = EXCLUSIVE',
+    'PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA locking_mode = EXCLUSIVE',
   );
   migrate(db);
   const writer = new DayWriter(db, options);
@@ -85,10 +87,17 @@ export function seedClicks(directory: string, options: SeedOptions = SEED_DEFAUL
     writer.day(day, Math.round((day + 1) * perDay) - Math.round(day * perDay));
   }
   writer.totals();
+  keepUp(db);
   db.run('COMMIT');
   db.run('PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = WAL');
   db.close();
   return file;
+}
+
+/** What upkeep would have done. */
+function keepUp(db: Database): void {
+  void new ClickBlockUpkeep(db, { sliceMs: Number.POSITIVE_INFINITY }).copyRows();
+  void new SpanUpkeep(db, { sliceMs: Number.POSITIVE_INFINITY }).mergeSpans();
 }
 
 class DayWriter {

@@ -6,7 +6,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { AnalyticsOracle } from './analytics-oracle.ts';
 import type { SimpleClick, StoredClick } from './simple-clicks.ts';
 
-/** What an adapter brings: an empty store, a way to fill it, and to merge days before one into the day tier. */
+/** What an adapter brings: an empty store, a way to fill it, and to merge days before one into the day tier, with whatever else upkeep does then. */
 export interface AnalyticsSubject {
   queries: AnalyticsQueries;
   ingest(clicks: readonly SimpleClick[]): StoredClick[] | Promise<StoredClick[]>;
@@ -136,15 +136,21 @@ export function analyticsConformance(name: string, create: () => AnalyticsSubjec
         expect(data).toEqual(oracle.weekHours(asked, zone));
       }));
 
-    test('sparklines add up to the clicks of whole quarter hours', () =>
+    test('each quarter hour of a sparkline counts in the point it lies in', () =>
       always(async ({ range: { from, to } }, { queries }, oracle) => {
         const slot = 15 * MINUTE_MS;
         const whole = { from: Math.floor(from / slot) * slot, to: Math.ceil(to / slot) * slot, filters: [] };
-        const lines = await queries.sparklines({ linkIds: [1, 2, 9], from, to, points: 12, quality: 'human' });
-        for (const linkId of [1, 2, 9]) {
-          const line = lines[linkId] ?? [];
-          expect(line).toHaveLength(12);
-          expect(line.reduce((a, b) => a + b, 0)).toBe(oracle.count({ ...whole, linkId, quality: 'human' }).clicks);
+        const slots = (whole.to - whole.from) / slot;
+        for (const points of [1, 12, 500]) {
+          const lines = await queries.sparklines({ linkIds: [1, 2, 9], from, to, points, quality: 'human' });
+          for (const linkId of [1, 2, 9]) {
+            const expected = new Array<number>(points).fill(0);
+            for (const { at } of oracle.matching({ ...whole, linkId, quality: 'human' })) {
+              const point = Math.floor((Math.floor((at - whole.from) / slot) * points) / slots);
+              expected[point] = (expected[point] ?? 0) + 1;
+            }
+            expect(lines[linkId]).toEqual(expected);
+          }
         }
       }));
 

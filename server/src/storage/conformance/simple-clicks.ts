@@ -56,6 +56,11 @@ export class SimpleClicks {
     return clicks.map((click) => this.add(click));
   }
 
+  /** Leaves an id out, as events of other kinds take some. */
+  skipId(): void {
+    this.nextId++;
+  }
+
   private add(click: SimpleClick): StoredClick {
     const { linkId, at, quality } = click;
     const { tables } = this;

@@ -2,23 +2,34 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { ClickRange } from '../../clicks/analytics.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
-import { analyticsConformance } from '../conformance/analytics.ts';
+import { type AnalyticsSubject, analyticsConformance } from '../conformance/analytics.ts';
 import { AnalyticsOracle } from '../conformance/analytics-oracle.ts';
 import type { SimpleClick } from '../conformance/simple-clicks.ts';
 import { createSqliteHarness, type SqliteHarness } from '../conformance/sqlite-harness.ts';
 import { fillDayTier, SimpleIngest } from '../conformance/sqlite-simple-clicks.ts';
 import { SqliteAnalyticsQueries } from './analytics-queries.ts';
+import { ClickBlockUpkeep } from './click-block-upkeep.ts';
+import { SpanUpkeep } from './rollup-spans.ts';
 
-analyticsConformance('SQLite', () => {
+/** `blockRows` 0: no block of columns is made. */
+function subject(blockRows: number): AnalyticsSubject {
   const harness = createSqliteHarness({ now: () => 0 });
   const ingest = new SimpleIngest(harness.sqlite);
   return {
     queries: new SqliteAnalyticsQueries(harness.read),
     ingest: (clicks) => harness.sqlite.transaction(() => ingest.ingest(clicks))(),
-    fillDayTier: (day) => fillDayTier(harness.sqlite, day),
+    async fillDayTier(day) {
+      fillDayTier(harness.sqlite, day);
+      if (blockRows > 0) await new ClickBlockUpkeep(harness.sqlite, { blockRows, sliceMs: 1000 }).copyRows();
+      await new SpanUpkeep(harness.sqlite, { linkClicksMin: 5, sliceMs: 1000 }).mergeSpans();
+    },
     close: () => harness.close(),
   };
-});
+}
+
+analyticsConformance('SQLite, rows alone', () => subject(0));
+// Of 60 clicks at most, some are in blocks and the last ones in rows.
+analyticsConformance('SQLite, blocks and rows', () => subject(7));
 
 const START = Date.UTC(2025, 0, 1);
 const GERMANY = { dimension: 'country', value: 'DE' } as const;

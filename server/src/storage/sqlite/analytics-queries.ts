@@ -15,9 +15,11 @@ import { bucketStarts } from '../../clicks/time-buckets.ts';
 import { byWeekHour } from '../../clicks/week-hours.ts';
 import { readClicksPage } from './analytics-export.ts';
 import { type Plan, planFor } from './analytics-plan.ts';
-import { rowsSince, type ScanLimits, scanClicks } from './analytics-scan.ts';
-import { SLOT_MS, sumSeries } from './analytics-series.ts';
-import { answersFromRollups, type Counted, inOrder, topLinks, topOfRollups, topOfRows } from './analytics-top.ts';
+import { countClicks, rowsSince, type ScanLimits } from './analytics-scan.ts';
+import { sumSeries } from './analytics-series.ts';
+import { readSparklines } from './analytics-sparklines.ts';
+import { SLOT_MS } from './analytics-tiers.ts';
+import { answersFromRollups, inOrder, topLinks, topOfRollups, topOfRows } from './analytics-top.ts';
 import type { ReadContext } from './context.ts';
 
 export interface AnalyticsOptions extends ScanLimits {
@@ -79,18 +81,7 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
     }
     const busiest = dimension === 'link' ? topLinks(sqlite, plan, range, limit) : null;
     if (busiest) return { ...this.notes('rollup', range), data: inOrder(sqlite, dimension, busiest, limit) };
-    const { rows, rest, covered, grain } = topOfRollups(sqlite, plan, range, dimension);
-    const counted: Counted = new Map(rows);
-    // Values that no row names: not known, or in the dimension quality the human clicks.
-    const total = sumSeries(sqlite, plan, [covered.from, covered.to]).sums[0] ?? NONE;
-    if (rest !== null) {
-      let { clicks, visitors } = total;
-      for (const [, count] of rows) {
-        clicks -= count[0];
-        visitors -= count[1];
-      }
-      if (clicks > 0) counted.set(rest, [clicks, visitors]);
-    }
+    const { counted, covered, grain } = topOfRollups(sqlite, plan, range, dimension);
     return { ...this.notes('rollup', range), covered, grain, data: inOrder(sqlite, dimension, counted, limit) };
   }
 
@@ -99,19 +90,7 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
     checkSparklines(query);
     const first = Math.floor(from / SLOT_MS);
     const slots = Math.ceil(to / SLOT_MS) - first;
-    const read = this.ctx.sqlite.query<unknown, [number, number, number]>(
-      `SELECT slot, ${quality === 'human' ? 'human_clicks' : 'clicks'} FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?`,
-    );
-    const lines: Record<number, number[]> = {};
-    for (const linkId of linkIds) {
-      const line = new Array<number>(points).fill(0);
-      for (const [slot = 0, clicks = 0] of read.values(linkId, first, first + slots - 1) as number[][]) {
-        const point = Math.floor(((slot - first) * points) / slots);
-        line[point] = (line[point] ?? 0) + clicks;
-      }
-      lines[linkId] = line;
-    }
-    return lines;
+    return readSparklines(this.ctx.sqlite, linkIds, { first, slots, points, human: quality === 'human' });
   }
 
   async weekHours(range: Parameters<AnalyticsQueries['weekHours']>[0]): Promise<WeekHours> {
@@ -148,18 +127,8 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
   private async sumRows(plan: Plan, borders: readonly number[]): Promise<ClickCount[]> {
     const sums = borders.slice(1).map(() => ({ ...NONE }));
     const range = { from: borders[0] ?? 0, to: borders.at(-1) ?? 0 };
-    const counts = `count(*), ifnull(sum((first_seen & ${plan.visitorBit}) <> 0), 0)`;
-    // All zones' clocks have stood on quarter hours from UTC for as long as there are short links.
-    const query =
-      sums.length === 1
-        ? { select: `0, ${counts}`, groupBy: '' }
-        : { select: `at / ${SLOT_MS}, ${counts}`, groupBy: '1' };
-    let bucket = 0;
-    await scanClicks(this.ctx.sqlite, plan, range, query, this.options, ([slot = 0, clicks = 0, visitors = 0]) => {
-      const at = Math.max(slot * SLOT_MS, range.from);
-      while (bucket > 0 && (borders[bucket] ?? 0) > at) bucket--;
-      while (bucket < sums.length - 1 && (borders[bucket + 1] ?? 0) <= at) bucket++;
-      const sum = sums[bucket];
+    await countClicks(this.ctx.sqlite, plan, range, { by: 'time', borders }, this.options, (part, clicks, visitors) => {
+      const sum = sums[part];
       if (!sum) return;
       sum.clicks += clicks;
       sum.visitors += visitors;

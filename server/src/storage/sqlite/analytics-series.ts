@@ -1,16 +1,11 @@
 import type { Database } from 'bun:sqlite';
 import type { AnswerNotes, ClickCount } from '../../clicks/analytics.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
+import { HOUR_MS } from '../../platform/clock.ts';
+import { partFinder } from './analytics-parts.ts';
 import type { Plan, Series } from './analytics-plan.ts';
-import { conditionOf, idsBetween } from './analytics-scan.ts';
-
-export const SLOT_MS = 15 * MINUTE_MS;
-
-/** Rows of clicks read to place those of border cells, for one question. Beyond it a cell counts where it starts. */
-const BORDER_ROWS_MAX = 400_000;
-
-/** Counts of one cell of time: a quarter hour, an hour or a UTC day. */
-type Cell = [start: number, clicks: number, visitors: number];
+import { type Cell, countColumns, SLOT_MS, valueCells } from './analytics-tiers.ts';
+import { BorderClicks } from './border-clicks.ts';
+import { inSnapshot } from './read-snapshot.ts';
 
 export interface SeriesSums {
   sums: ClickCount[];
@@ -24,12 +19,15 @@ export interface SeriesSums {
  * Shape: borders ascending, two at least.
  */
 export function sumSeries(sqlite: Database, plan: Plan, borders: readonly number[]): SeriesSums {
+  return inSnapshot(sqlite, () => sumCells(sqlite, plan, borders));
+}
+
+function sumCells(sqlite: Database, plan: Plan, borders: readonly number[]): SeriesSums {
   const { series } = plan;
   const grain = series.valueId === null ? SLOT_MS : HOUR_MS;
   const from = borders[0] ?? 0;
   const to = borders.at(-1) ?? 0;
-  const cut = new Set<number>();
-  for (const border of borders) if (border % grain !== 0) cut.add(Math.floor(border / grain) * grain);
+  const cut = cutCells(borders, grain);
 
   const result: SeriesSums = {
     sums: Array.from({ length: borders.length - 1 }, () => ({ clicks: 0, visitors: 0 })),
@@ -42,24 +40,18 @@ export function sumSeries(sqlite: Database, plan: Plan, borders: readonly number
     sum.clicks += clicks;
     sum.visitors += visitors;
   };
-  const cells =
-    series.valueId === null ? slotCells(sqlite, series, from, to) : valueCells(sqlite, series, borders, cut);
-  const rows = new BorderRows(sqlite, plan);
-  let bucket = 0;
-  const bucketOf = (at: number) => {
-    while (bucket < borders.length - 2 && (borders[bucket + 1] ?? 0) <= at) bucket++;
-    while (bucket > 0 && (borders[bucket] ?? 0) > at) bucket--;
-    return bucket;
+  const cells = series.valueId === null ? slotCells(sqlite, series, from, to) : valueCells(sqlite, series, borders);
+  const borderClicks = new BorderClicks(sqlite, plan);
+  const partOf = partFinder(borders);
+  const addPiece = (start: number, clicks: number, visitors: number) => {
+    if (start >= from && start < to) add(partOf(start), clicks, visitors);
   };
   for (const [start, clicks, visitors] of cells) {
     if (clicks === 0) continue;
-    const placed = cut.has(start) ? rows.of(start, start + grain, clicks) : null;
-    if (placed) {
-      for (const [at, isVisitor] of placed) if (at >= from && at < to) add(bucketOf(at), 1, isVisitor);
-      continue;
-    }
-    add(bucketOf(Math.max(start, from)), clicks, visitors);
-    if (!cut.has(start)) continue;
+    const cuts = clicks > 0 ? cut.get(start) : undefined;
+    if (cuts && borderClicks.count([start, ...cuts, start + grain], clicks, addPiece)) continue;
+    add(partOf(Math.max(start, from)), clicks, visitors);
+    if (!cuts) continue;
     result.grain = grain === SLOT_MS ? '15m' : 'hour';
     if (start < from) result.covered.from = start;
     if (start + grain > to) result.covered.to = start + grain;
@@ -67,112 +59,24 @@ export function sumSeries(sqlite: Database, plan: Plan, borders: readonly number
   return result;
 }
 
-/** The day before which rollup_day is complete. */
-export function completeDaysBefore(sqlite: Database): number {
-  const row = sqlite
-    .query<{ n: number }, []>(`SELECT n FROM counters WHERE kind = 'rollup_days_before' AND key = ''`)
-    .get();
-  return row?.n ?? 0;
-}
-
-/** First and last quarter hour in which a link (0: any) has clicks; null where it has none. */
-export function slotExtent(sqlite: Database, linkId: number): { first: number; last: number } | null {
-  const row = sqlite
-    .query<{ first: number | null; last: number | null }, [number, number]>(
-      `SELECT (SELECT min(slot) FROM rollup_15m WHERE link_id = ?) AS first,
-              (SELECT max(slot) FROM rollup_15m WHERE link_id = ?) AS last`,
-    )
-    .get(linkId, linkId);
-  return row?.first == null || row.last == null ? null : { first: row.first, last: row.last };
-}
-
-function columnsOf(human: boolean): string {
-  return human ? 'human_clicks, human_visitors' : 'clicks, visitors';
+/** Cells that borders divide, by when they begin, with these borders. */
+function cutCells(borders: readonly number[], grain: number): Map<number, number[]> {
+  const cut = new Map<number, number[]>();
+  for (const border of borders) {
+    const start = Math.floor(border / grain) * grain;
+    if (border === start) continue;
+    const cuts = cut.get(start);
+    if (cuts) cuts.push(border);
+    else cut.set(start, [border]);
+  }
+  return cut;
 }
 
 function slotCells(sqlite: Database, series: Series, from: number, to: number): Cell[] {
   const rows = sqlite
     .query<unknown, [number, number, number]>(
-      `SELECT slot * ${SLOT_MS}, ${columnsOf(series.human)} FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?`,
+      `SELECT slot * ${SLOT_MS}, ${countColumns(series.human)} FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?`,
     )
     .values(series.linkId, Math.floor(from / SLOT_MS), Math.ceil(to / SLOT_MS) - 1);
   return rows as unknown as Cell[];
-}
-
-function valueCells(sqlite: Database, series: Series, borders: readonly number[], cut: ReadonlySet<number>): Cell[] {
-  const extent = slotExtent(sqlite, series.linkId);
-  if (!extent) return [];
-  const from = Math.max(borders[0] ?? 0, extent.first * SLOT_MS);
-  const to = Math.min(borders.at(-1) ?? 0, (extent.last + 1) * SLOT_MS);
-  const { days, hours } = tiers(from, to, completeDaysBefore(sqlite), borders, cut);
-  return [
-    ...readTier(sqlite, 'rollup_day', 'day', DAY_MS, series, days),
-    ...readTier(sqlite, 'rollup_hour', 'hour', HOUR_MS, series, hours),
-  ];
-}
-
-/** Splits a range into whole complete UTC days that no border divides, and hours. */
-function tiers(from: number, to: number, daysBefore: number, borders: readonly number[], cut: ReadonlySet<number>) {
-  const days: number[] = [];
-  const hours: number[] = [];
-  let border = 0;
-  const lastHour = Math.ceil(to / HOUR_MS);
-  for (let hour = Math.floor(from / HOUR_MS); hour < lastHour; ) {
-    const start = hour * HOUR_MS;
-    while (border < borders.length && (borders[border] ?? 0) <= start) border++;
-    const next = borders[border] ?? Number.POSITIVE_INFINITY;
-    const isWhole = hour % 24 === 0 && hour / 24 < daysBefore && start >= (borders[0] ?? 0) && next >= start + DAY_MS;
-    if (isWhole && !cut.has(start)) {
-      days.push(hour / 24);
-      hour += 24;
-    } else {
-      hours.push(hour++);
-    }
-  }
-  return { days, hours };
-}
-
-function readTier(
-  sqlite: Database,
-  table: 'rollup_hour' | 'rollup_day',
-  time: 'hour' | 'day',
-  unit: number,
-  series: Series,
-  times: readonly number[],
-): Cell[] {
-  if (times.length === 0) return [];
-  const rows = sqlite
-    .query<unknown, [string, number, number | null]>(
-      `SELECT r.${time} * ${unit}, ${columnsOf(series.human)} FROM json_each(?) t
-       CROSS JOIN ${table} r ON r.${time} = t.value AND r.link_id = ? AND r.value_id = ?`,
-    )
-    .values(JSON.stringify(times), series.linkId, series.valueId);
-  return rows as unknown as Cell[];
-}
-
-/** Clicks of cells that a border cuts, from their rows. */
-class BorderRows {
-  private rowsLeft = BORDER_ROWS_MAX;
-
-  constructor(
-    private readonly sqlite: Database,
-    private readonly plan: Plan,
-  ) {}
-
-  /** Time and visitor flag (0 or 1) of each click; null where not all of the `expected` ones have a row. */
-  of(from: number, to: number, expected: number): [at: number, isVisitor: number][] | null {
-    const span = idsBetween(this.sqlite, from, to);
-    if (!span) return null;
-    // Through its index a link's clicks cost what they are, but other times of the link lie between.
-    const cost = span.maxId - span.minId + 1;
-    if (cost > this.rowsLeft) return null;
-    this.rowsLeft -= this.plan.linkId === null ? cost : expected;
-    const { sql, values } = conditionOf(this.plan, from, to, true);
-    const rows = this.sqlite
-      .query<unknown, number[]>(
-        `SELECT at, (first_seen & ${this.plan.visitorBit}) <> 0 FROM clicks WHERE id BETWEEN ? AND ? AND ${sql}`,
-      )
-      .values(span.minId, span.maxId, ...values) as [number, number][];
-    return rows.length === expected ? rows : null;
-  }
 }

@@ -3,9 +3,12 @@ import { DIMENSIONS, type Dimension } from '@waymark/contract';
 import type { AnswerNotes, ClickCount } from '../../clicks/analytics.ts';
 import { ALL_LINKS, linkValueId, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import { type Plan, visitorBit } from './analytics-plan.ts';
-import { idsBetween, type ScanLimits, scanClicks } from './analytics-scan.ts';
-import { completeDaysBefore, SLOT_MS, slotExtent, sumSeries } from './analytics-series.ts';
+import { type ColumnFilter, type Plan, visitorBit } from './analytics-plan.ts';
+import { countClicks, idsBetween, type ScanLimits } from './analytics-scan.ts';
+import { sumSeries } from './analytics-series.ts';
+import { completeDaysBefore, countColumns, SLOT_MS, slotExtent } from './analytics-tiers.ts';
+import { inSnapshot } from './read-snapshot.ts';
+import { completeSpans, SPAN_DAYS } from './rollup-spans.ts';
 
 /** Clicks and visitors by value id, 0 for none; for the dimension `link` by link id. */
 export type Counted = Map<number, [clicks: number, visitors: number]>;
@@ -34,25 +37,53 @@ export async function topOfRows(
   limits: ScanLimits,
 ): Promise<Counted> {
   const counted: Counted = new Map();
-  const column = columnOf(dimension);
-  const select = `${column}, count(*), sum((first_seen & ${bitFor(plan, dimension)}) <> 0)`;
-  await scanClicks(sqlite, plan, range, { select, groupBy: '1' }, limits, ([id = 0, clicks = 0, visitors = 0]) =>
+  const grouping = { by: 'value', column: columnOf(dimension), visitorBit: bitFor(plan, dimension) } as const;
+  await countClicks(sqlite, plan, range, grouping, limits, (id, clicks, visitors) =>
     add(counted, id, clicks, visitors),
   );
   return counted;
 }
 
+interface RollupTop {
+  counted: Counted;
+  covered: { from: number; to: number };
+  grain: AnswerNotes['grain'];
+}
+
 /**
  * Values by rollups: whole complete UTC days by the day, the rest by the hour, the cut hours at the ends by their rows
  * where all of them are there, else as whole hours.
- * Shape: `rest` is the id that takes what the rows leave of the total; null where they leave nothing.
  */
 export function topOfRollups(
   sqlite: Database,
   plan: Plan,
   range: { from: number; to: number },
   dimension: Dimension,
-): { rows: Counted; rest: number | null; covered: { from: number; to: number }; grain: AnswerNotes['grain'] } {
+): RollupTop {
+  return inSnapshot(sqlite, () => {
+    const { rows, rest, covered, grain } = valuesOfRollups(sqlite, plan, range, dimension);
+    if (rest === null) return { counted: rows, covered, grain };
+    // Values that no row names: not known, or in the dimension quality the human clicks.
+    let { clicks, visitors } = sumSeries(sqlite, plan, [covered.from, covered.to]).sums[0] ?? {
+      clicks: 0,
+      visitors: 0,
+    };
+    for (const [, count] of rows) {
+      clicks -= count[0];
+      visitors -= count[1];
+    }
+    if (clicks > 0) rows.set(rest, [clicks, visitors]);
+    return { counted: rows, covered, grain };
+  });
+}
+
+/** `rest` is the id that takes what the rows leave of the total; null where they leave nothing. */
+function valuesOfRollups(
+  sqlite: Database,
+  plan: Plan,
+  range: { from: number; to: number },
+  dimension: Dimension,
+): Omit<RollupTop, 'counted'> & { rows: Counted; rest: number | null } {
   const rows: Counted = new Map();
   let { from, to } = range;
   let firstHour = Math.ceil(from / HOUR_MS);
@@ -173,25 +204,46 @@ function addHours(
     return;
   }
   addTier(sqlite, plan, dimension, 'hour', first, firstDay * 24, rows);
-  addTier(sqlite, plan, dimension, 'day', firstDay, endDay, rows);
+  addDays(sqlite, plan, dimension, firstDay, endDay, rows);
   addTier(sqlite, plan, dimension, 'hour', endDay * 24, end, rows);
 }
+
+function addDays(
+  sqlite: Database,
+  plan: Plan,
+  dimension: Dimension,
+  firstDay: number,
+  endDay: number,
+  rows: Counted,
+): void {
+  const firstSpan = Math.ceil(firstDay / SPAN_DAYS);
+  const endSpan = Math.floor(endDay / SPAN_DAYS);
+  let day = firstDay;
+  for (const span of completeSpans(sqlite, plan.series.linkId, DIMENSIONS[dimension], firstSpan, endSpan)) {
+    addTier(sqlite, plan, dimension, 'day', day, span * SPAN_DAYS, rows);
+    addTier(sqlite, plan, dimension, 'span', span, span + 1, rows);
+    day = (span + 1) * SPAN_DAYS;
+  }
+  addTier(sqlite, plan, dimension, 'day', day, endDay, rows);
+}
+
+const TIER_TABLES = { hour: 'rollup_hour', day: 'rollup_day', span: 'rollup_span_values' } as const;
 
 function addTier(
   sqlite: Database,
   plan: Plan,
   dimension: Dimension,
-  tier: 'hour' | 'day',
+  tier: keyof typeof TIER_TABLES,
   first: number,
   end: number,
   rows: Counted,
 ): void {
-  const counts = plan.series.human ? 'human_clicks, human_visitors' : 'clicks, visitors';
+  const counts = countColumns(plan.series.human);
   const low = DIMENSIONS[dimension] * VALUE_SPAN;
   const base = dimension === 'link' ? low : 0;
   // Summed here: SQLite would sort all rows to group them, which takes twice as long.
   const read = sqlite.query<unknown, [number, number, number, number]>(
-    `SELECT value_id, ${counts} FROM rollup_${tier} WHERE ${tier} = ? AND link_id = ? AND value_id BETWEEN ? AND ?`,
+    `SELECT value_id, ${counts} FROM ${TIER_TABLES[tier]} WHERE ${tier} = ? AND link_id = ? AND value_id BETWEEN ? AND ?`,
   );
   for (let time = first; time < end; time++) {
     const found = read.values(time, plan.series.linkId, low, low + VALUE_SPAN - 1) as number[][];
@@ -232,7 +284,7 @@ function humanId(sqlite: Database): number {
   return row?.id ?? 0;
 }
 
-function columnOf(dimension: Dimension): string {
+function columnOf(dimension: Dimension): ColumnFilter['column'] {
   return dimension === 'link' ? 'link_id' : dimension;
 }
 

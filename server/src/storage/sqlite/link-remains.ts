@@ -24,6 +24,7 @@ export class LinkRemains {
     if (await this.removeRollups(linkId)) return true;
     const { db } = this.ctx;
     await db.deleteFrom('link_urls').where('link_id', '=', linkId).execute();
+    await db.deleteFrom('rollup_span_values').where('link_id', '=', linkId).execute();
     await db.deleteFrom('link_stats').where('link_id', '=', linkId).execute();
     let counts = db.deleteFrom('event_counts').where('link_id', '=', linkId);
     if (keepDeletedEvents) counts = counts.where('type', '!=', DELETED_EVENT);

@@ -1,7 +1,7 @@
 import type { Database } from 'bun:sqlite';
 import type { Difference, ReconcileOptions, Reconciler, ReconcileSummary } from '../../clicks/reconcile.ts';
 import { type Clock, DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import { completeDaysBefore } from './analytics-series.ts';
+import { completeDaysBefore } from './analytics-tiers.ts';
 import { COUNTER_CHECKS, counterDifferences } from './reconcile-counters.ts';
 import { allLinksAreExact, HourRecount } from './reconcile-hours.ts';
 import { linkDifferences } from './reconcile-links.ts';

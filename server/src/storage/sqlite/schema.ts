@@ -25,6 +25,16 @@ export interface Schema {
   sequences: { name: string; next: number };
   events: { id: number; link_id: number; user_id: number | null; type: string; at: number; details: string };
   clicks: ClickTable;
+  click_blocks: {
+    first_id: number;
+    last_id: number;
+    block: number;
+    rows: number;
+    min_at: number;
+    max_at: number;
+  };
+  click_columns: { id: number; data: Uint8Array };
+  click_gone: { id: number };
   click_hours: { hour: number; min_id: number; max_id: number };
   event_counts: { link_id: number; user_id: number; type: string; n: number };
   counters: { kind: string; key: string; n: number };
@@ -32,6 +42,8 @@ export interface Schema {
   rollup_15m: Counted & { link_id: number; slot: number };
   rollup_hour: Counted & { hour: number; link_id: number; value_id: number };
   rollup_day: Counted & { day: number; link_id: number; value_id: number };
+  rollup_spans: { link_id: number; span: number; dimension: number };
+  rollup_span_values: Counted & { link_id: number; span: number; value_id: number };
   visitors_seen: { day: number; link_id: number; visitor: number; mask: number };
   visitors_recent: { id: Generated<number>; day: number; link_id: number; visitor: number; mask: number };
   visitor_salts: { day: number; salt: string };

@@ -2,6 +2,7 @@ import { LIMITS } from '@waymark/contract';
 import { DAY_MS, MINUTE_MS } from '../../platform/clock.ts';
 import type { Services } from '../../platform/thread-rpc.ts';
 import { SqliteApiKeyCommands } from './api-key-commands.ts';
+import { ClickBlockUpkeep } from './click-block-upkeep.ts';
 import type { WriteContext } from './context.ts';
 import { DayTier } from './day-tier.ts';
 import { SqliteEventCommands } from './event-commands.ts';
@@ -10,6 +11,7 @@ import { SqliteImportJobCommands } from './import-job-commands.ts';
 import { SqliteIngestStore } from './ingest-store.ts';
 import { SqliteLinkCommands } from './link-commands.ts';
 import { SqliteMaintenance } from './maintenance.ts';
+import { SpanUpkeep } from './rollup-spans.ts';
 import { SqliteUserCommands } from './user-commands.ts';
 import type { BackgroundTask } from './write-queue.ts';
 
@@ -35,6 +37,8 @@ export function createWriteServices(context: WriteContext, options: WriteService
   const users = new SqliteUserCommands(context);
   const dayTier = new DayTier(context.sqlite);
   const maintenance = new SqliteMaintenance(context, dayTier, { retentionDays: options.retentionDays ?? 0 });
+  const blocks = new ClickBlockUpkeep(context.sqlite);
+  const spans = new SpanUpkeep(context.sqlite);
   const ingest = new SqliteIngestStore(context.sqlite, {
     now: context.now,
     sampleRate: options.sampleRate,
@@ -42,8 +46,11 @@ export function createWriteServices(context: WriteContext, options: WriteService
   });
   const tasks: BackgroundTask[] = [
     () => maintenance.compactDay(),
+    () => spans.mergeSpans(),
     () => maintenance.dropOldVisitors(),
     () => maintenance.retainClicks(),
+    () => blocks.copyRows(),
+    () => blocks.tidyBlocks(),
     () => maintenance.forgetBatches(),
     () => maintenance.forgetIdempotency(),
     () => users.resumeDeletions(),
