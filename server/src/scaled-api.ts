@@ -22,6 +22,8 @@ import type { FromPostgres, PostgresInit, ToPostgres } from './threads/messages.
 import { startThread } from './threads/start-thread.ts';
 import { createWrite } from './write-scope.ts';
 
+/** How long a start waits to learn whether the database is there. */
+const START_MS = 3000;
 /** How long a stop waits for calls that run. */
 const CLOSE_MS = 5000;
 
@@ -65,12 +67,14 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
   thread.onDeath(failures.resolve);
 
   let schema = { from: 0, to: 0 };
+  const isKnown = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<void>();
   thread.onmessage = ({ data }) => {
     const message = data as FromPostgres;
     if ('schema' in message) schema = message.schema;
     else if ('away' in message) logger.warn({ reason: message.away }, 'the database can not be reached yet');
-    else if ('failed' in message) failures.resolve(new Error(`the database can not be used: ${message.failed}`));
+    if ('schema' in message || 'away' in message) isKnown.resolve();
+    if ('failed' in message) failures.resolve(new Error(`the database can not be used: ${message.failed}`));
     else if ('closed' in message) closed.resolve();
   };
   const reader = new RpcClient(reads.port2 as unknown as Endpoint);
@@ -101,6 +105,9 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
   resources.defer('waits for edges', () => {
     for (const wait of [settling, applied, figures]) wait.close();
   });
+
+  // Where the database is there the first request finds it ready; where it is not nobody waits for it.
+  await Promise.race([isKnown.promise, failures.promise, Bun.sleep(START_MS)]);
 
   const write = createWrite(writer);
   const queries: Queries = {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { AppError } from '../../platform/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Answer, type Call, findMethod, type Services } from '../../platform/thread-rpc.ts';
 import type { WriteCallContext, WriteNotes } from '../write-call.ts';
@@ -8,6 +9,10 @@ import type { Schema } from './schema.ts';
 import { inTransaction } from './transactions.ts';
 import { createWriteContext } from './write-context.ts';
 import { createWriteServices, type WriteServiceParts } from './write-services.ts';
+
+/** How long a repeated request waits for the first one to be done before it is refused, and how often it looks. */
+const FIRST_REQUEST_MS = 1000;
+const LOOK_AGAIN_MS = 20;
 
 /** Answers calls of read services. Errors: as `asAnswer` words them. */
 export class PostgresReads {
@@ -35,7 +40,20 @@ export class PostgresCommands {
     private readonly parts: WriteServiceParts,
   ) {}
 
-  run(call: Call): Promise<Answer & { notes: WriteNotes }> {
+  async run(call: Call): Promise<Answer & { notes: WriteNotes }> {
+    const deadline = performance.now() + FIRST_REQUEST_MS;
+    for (;;) {
+      try {
+        return await this.once(call);
+      } catch (error) {
+        const isRunning = error instanceof AppError && error.code === 'idempotency_running';
+        if (!isRunning || performance.now() >= deadline) throw error;
+        await new Promise((resume) => setTimeout(resume, LOOK_AGAIN_MS));
+      }
+    }
+  }
+
+  private once(call: Call): Promise<Answer & { notes: WriteNotes }> {
     const key = (call.context as WriteCallContext | undefined)?.idempotency;
     return inTransaction(this.db, async (tx) => {
       const context = createWriteContext(tx, this.now);
