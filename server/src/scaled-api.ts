@@ -141,7 +141,7 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
  * servers have heard of keys. A random code is not waited for: no edge can have been asked for it before.
  */
 function told(scope: WriteScope, applied: () => Promise<unknown>, signals: Pick<Signals, 'send'>): WriteScope {
-  const { links, users, keys } = scope;
+  const { links, users, keys, imports, importJobs } = scope;
   const everywhere = async <T>(change: Promise<T>): Promise<T> => {
     const result = await change;
     await applied();
@@ -157,7 +157,7 @@ function told(scope: WriteScope, applied: () => Promise<unknown>, signals: Pick<
     get replayed() {
       return scope.replayed;
     },
-    links: {
+    links: overriding(links, {
       create: (link) => (link.code === null ? links.create(link) : everywhere(links.create(link))),
       createMany: (made) =>
         made.every(({ code }) => code === null) ? links.createMany(made) : everywhere(links.createMany(made)),
@@ -165,17 +165,23 @@ function told(scope: WriteScope, applied: () => Promise<unknown>, signals: Pick<
       update: (id, patch, ifVersion) => everywhere(links.update(id, patch, ifVersion)),
       delete: (id, ifVersion) => everywhere(links.delete(id, ifVersion)),
       restore: (id) => everywhere(links.restore(id)),
-      purge: (before) => links.purge(before),
-    },
-    users: {
-      create: (user) => users.create(user),
-      update: (id, patch) => users.update(id, patch),
+    }),
+    users: overriding(users, {
       delete: (id, isContinuation) => everywhere(users.delete(id, isContinuation)),
-    },
-    keys: {
+    }),
+    imports: overriding(imports, { links: (rows) => everywhere(imports.links(rows)) }),
+    importJobs: overriding(importJobs, {
+      step: (id, steps, finish) => everywhere(importJobs.step(id, steps, finish)),
+      undoStep: (id) => everywhere(importJobs.undoStep(id)),
+    }),
+    keys: overriding(keys, {
       create: (key) => keysChanged(keys.create(key)),
       revoke: (id) => keysChanged(keys.revoke(id)),
-      touch: (uses) => keys.touch(uses),
-    },
+    }),
   };
+}
+
+/** The service with some of its methods in other words. */
+function overriding<T extends object>(service: T, methods: Partial<T>): T {
+  return new Proxy(service, { get: (_, name) => Reflect.get(methods, name) ?? Reflect.get(service, name) });
 }

@@ -25,6 +25,7 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
   const worker = has('worker') ? await openScaledWorker({ storage, connections, sampleRate, logger, resources }) : null;
   const api = has('api') ? await openApi() : null;
   const own = edge && (() => ownOutbox(edge, deps.clickCounts.dropped, deps.now));
+  const schema = () => api?.schema ?? worker?.schema ?? { from: 0, to: 0 };
   const failures = [edge?.failure, worker?.failure, api?.failure].filter((failure) => failure !== undefined);
 
   return {
@@ -38,13 +39,15 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
       databaseSizes: () => ({}),
     },
     installation: {
-      schemaVersion: 0,
+      get schemaVersion() {
+        return schema().to;
+      },
       geoSource: edge?.geoSource ?? null,
       geoAttribution: GEO_ATTRIBUTION,
       cache: () => ({ hits: deps.cacheCounts.hits, misses: deps.cacheCounts.misses }),
     },
     get schema() {
-      return api?.schema ?? worker?.schema ?? { from: 0, to: 0 };
+      return schema();
     },
     failure: Promise.race(failures),
   };

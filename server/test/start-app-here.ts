@@ -14,13 +14,15 @@ export interface AppHere extends AsyncDisposable {
   readonly baseUrl: string;
   /** Lines of its log so far. */
   readonly log: readonly string[];
+  /** Asks its database, whichever that is. */
+  rows(sql: string): Promise<Record<string, unknown>[]>;
   /** Stops it in order; settles as a process that ended well. */
   stop(): Promise<Exit>;
 }
 
 export async function startAppHere({ dataDir, env = {} }: TestAppOptions = {}): Promise<AppHere> {
   const dir = dataDir ?? mkdtempSync(join(tmpdir(), 'waymark-app-'));
-  const shape = await testShape();
+  const shape = await testShape(dir);
   const config = loadConfig({ PORT: '0', BOOTSTRAP_API_KEY: TEST_API_KEY, ...shape.env, ...env, DATA_DIR: dir });
   const lines: string[] = [];
   const log = createLog({
@@ -40,6 +42,7 @@ export async function startAppHere({ dataDir, env = {} }: TestAppOptions = {}): 
     port: app.port,
     baseUrl: `http://127.0.0.1:${app.port}`,
     log: lines,
+    rows: (sql) => shape.rows(sql),
     stop,
     async [Symbol.asyncDispose]() {
       await stop();
