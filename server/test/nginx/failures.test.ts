@@ -55,6 +55,19 @@ describe('an edge that fails', () => {
     proxy.cut();
   }, 10_000);
 
+  test('is asked all the same while it is taken for down and no other is left', async () => {
+    await using first = new TcpProxy(one.port);
+    await using second = new TcpProxy(other.port);
+    nginx = await nginxBefore([first, second], [one]);
+    first.cut();
+    for (let i = 0; i < 8; i++) expect((await get('/abc123')).headers.get('x-backend')).toBe('other');
+    first.heal();
+    second.cut();
+    for (let i = 0; i < 8; i++) expect((await get('/abc123')).headers.get('x-backend')).toBe('one');
+    first.cut();
+    expect((await get('/abc123')).status).toBe(502);
+  });
+
   test('that does not know the link is not the last word, nor taken out for it', async () => {
     nginx = await nginxBefore([one, other], [one]);
     one.answer = unavailable;

@@ -78,7 +78,8 @@ function poolFiles({ edges, apis }: Pools): Record<string, string> {
 /** @NOTE An upstream without a server is an error in nginx; one that is down takes its place. */
 function serverLines(ports: readonly number[]): string {
   if (ports.length === 0) return 'server 127.0.0.1:1 down;\n';
-  return ports.map((port) => `server 127.0.0.1:${port} max_fails=2 fail_timeout=2s;\n`).join('');
+  const lines = (rest: string) => ports.map((port) => `server 127.0.0.1:${port} ${rest};\n`).join('');
+  return lines('max_fails=2 fail_timeout=2s') + lines('max_fails=0 backup');
 }
 
 function mainConf(dir: string, workers: number): string {
