@@ -168,6 +168,12 @@ export function eventStoreConformance(name: string, make: MakeStores): void {
       expect(await stores.events.countsByType(one.id)).toMatchObject({ counts: { created: 1, click: 3 }, total: 4 });
       await refused(stores.eventCommands.delete(5), 'not_found');
     },
+  });
+}
+
+/** What every adapter does with a recorded click that is deleted. */
+export function clickRemovalConformance(name: string, make: MakeStores): void {
+  storeSuite(`${name}: deleting recorded clicks`, make, {
     "a deleted click is gone from its link's totals too": async (stores) => {
       const { one } = await history(stores);
       await recordClicks(stores, one, [{ at: TEST_TIME + MINUTE_MS, quality: 'bot' }]);

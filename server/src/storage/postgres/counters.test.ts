@@ -1,4 +1,5 @@
 import { countersConformance } from '../conformance/counters.ts';
 import { postgresStores } from '../conformance/postgres-stores.ts';
 
-countersConformance('PostgreSQL', postgresStores());
+// Each history takes some hundred round trips.
+countersConformance('PostgreSQL', postgresStores(), 20);

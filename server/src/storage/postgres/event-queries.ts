@@ -7,6 +7,7 @@ import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
 import { CLICK_EVENT, eventIds, eventPage } from './event-pages.ts';
 import { anyId } from './ids.ts';
 import { inSnapshot } from './read-snapshot.ts';
+import { toEvent } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 /** Events of a link that are looked through for the latest time: ids and times ascend together but for imported rows. */
@@ -63,7 +64,7 @@ export class PostgresEventQueries implements EventQueries {
       const rows = await db
         .selectFrom('event_counts')
         .select(['type', sql<number>`sum(n)`.as('n')])
-        .where('link_id', '=', linkId)
+        .where('link_id', '=', anyId(linkId))
         .groupBy('type')
         .execute();
       const stats = await statsOf(db, linkId);
@@ -74,7 +75,7 @@ export class PostgresEventQueries implements EventQueries {
           db
             .selectFrom('events')
             .select('at')
-            .where('link_id', '=', linkId)
+            .where('link_id', '=', anyId(linkId))
             .orderBy('id', 'desc')
             .limit(LATEST_ROWS_MAX)
             .as('e'),
@@ -127,8 +128,8 @@ async function countOfLink(
   let query = db
     .selectFrom('event_counts')
     .select(sql<number>`coalesce(sum(n), 0)`.as('n'))
-    .where('link_id', '=', linkId);
-  if (userId !== undefined) query = query.where('user_id', '=', userId);
+    .where('link_id', '=', anyId(linkId));
+  if (userId !== undefined) query = query.where('user_id', '=', anyId(userId));
   if (type !== undefined) query = query.where('type', '=', type);
   const events = (await query.executeTakeFirstOrThrow()).n;
   if (type !== undefined && type !== CLICK_EVENT) return events;
@@ -142,7 +143,7 @@ function statsOf(db: Kysely<Schema>, linkId: number) {
     .selectFrom('links')
     .innerJoin('link_stats', 'link_stats.link_id', 'links.id')
     .select(['links.owner_id', 'link_stats.clicks', 'link_stats.click_rows', 'link_stats.last_click_at'])
-    .where('links.id', '=', linkId)
+    .where('links.id', '=', anyId(linkId))
     .executeTakeFirst();
 }
 
@@ -177,22 +178,4 @@ async function fetch(db: Kysely<Schema>, ids: { id: number; is_click: boolean }[
     )
     .execute();
   return [...events.map(toEvent), ...clicks].sort((a, b) => b.id - a.id);
-}
-
-function toEvent(row: {
-  id: number;
-  link_id: number;
-  user_id: number | null;
-  type: string;
-  at: number;
-  details: string;
-}): ActivityEvent {
-  return {
-    id: row.id,
-    linkId: row.link_id,
-    userId: row.user_id,
-    type: row.type,
-    at: row.at,
-    details: JSON.parse(row.details) as Record<string, unknown>,
-  };
 }

@@ -2,13 +2,14 @@ import { expect, test } from 'bun:test';
 import { DIMENSIONS, OTHER_VALUE, type Quality } from '@waymark/contract';
 import type { EventFilter } from '../../clicks/event.ts';
 import { DAY_MS, HOUR_MS } from '../../platform/clock.ts';
-import { eventStoreConformance } from '../conformance/event-store.ts';
+import { clickRemovalConformance, eventStoreConformance } from '../conformance/event-store.ts';
 import { createSqliteStores } from '../conformance/sqlite-stores.ts';
 import { newLink, recordClicks, TEST_TIME } from '../conformance/stores.ts';
 import { DayTier } from './day-tier.ts';
 import { eventPage } from './event-pages.ts';
 
 eventStoreConformance('SQLite', createSqliteStores);
+clickRemovalConformance('SQLite', createSqliteStores);
 
 const plans: [filter: EventFilter, indexes: string[]][] = [
   [{}, ['SCAN events', 'SCAN clicks']],
