@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll } from 'bun:test';
 import { analyticsConformance } from '../conformance/analytics.ts';
 import { createPostgresHarness, type PostgresHarness } from '../conformance/postgres-harness.ts';
 import { fillPostgresDays, PostgresSimpleClicks } from '../conformance/postgres-simple-clicks.ts';
