@@ -1,5 +1,6 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { EventFilter } from '../../clicks/event.ts';
+import { anyId } from './ids.ts';
 import type { Schema } from './schema.ts';
 
 /** Type of the events that recorded clicks show as. */
@@ -18,15 +19,15 @@ export function eventIds(db: Kysely<Schema>, filter: EventFilter, rows: number, 
     clicks = clicks.where('clicks.id', '<', beforeId);
   }
   if (filter.linkId !== undefined) {
-    events = events.where('events.link_id', '=', filter.linkId);
-    clicks = clicks.where('clicks.link_id', '=', filter.linkId);
+    events = events.where('events.link_id', '=', anyId(filter.linkId));
+    clicks = clicks.where('clicks.link_id', '=', anyId(filter.linkId));
   } else {
     events = events.where(sql<SqlBool>`(events.type = 'deleted' OR ${isLive('events.link_id')})`);
     clicks = clicks.where(isLive('clicks.link_id'));
   }
   if (filter.userId !== undefined) {
-    events = events.where('events.user_id', '=', filter.userId);
-    clicks = clicks.where('clicks.user_id', '=', filter.userId);
+    events = events.where('events.user_id', '=', anyId(filter.userId));
+    clicks = clicks.where('clicks.user_id', '=', anyId(filter.userId));
   }
   if (filter.type !== undefined) events = events.where('events.type', '=', filter.type);
   const cut = {

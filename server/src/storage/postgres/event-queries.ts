@@ -63,7 +63,7 @@ export class PostgresEventQueries implements EventQueries {
       const rows = await db
         .selectFrom('event_counts')
         .select(['type', sql<number>`sum(n)`.as('n')])
-        .where('link_id', '=', linkId)
+        .where('link_id', '=', anyId(linkId))
         .groupBy('type')
         .execute();
       const stats = await statsOf(db, linkId);
@@ -74,7 +74,7 @@ export class PostgresEventQueries implements EventQueries {
           db
             .selectFrom('events')
             .select('at')
-            .where('link_id', '=', linkId)
+            .where('link_id', '=', anyId(linkId))
             .orderBy('id', 'desc')
             .limit(LATEST_ROWS_MAX)
             .as('e'),
@@ -127,8 +127,8 @@ async function countOfLink(
   let query = db
     .selectFrom('event_counts')
     .select(sql<number>`coalesce(sum(n), 0)`.as('n'))
-    .where('link_id', '=', linkId);
-  if (userId !== undefined) query = query.where('user_id', '=', userId);
+    .where('link_id', '=', anyId(linkId));
+  if (userId !== undefined) query = query.where('user_id', '=', anyId(userId));
   if (type !== undefined) query = query.where('type', '=', type);
   const events = (await query.executeTakeFirstOrThrow()).n;
   if (type !== undefined && type !== CLICK_EVENT) return events;
@@ -142,7 +142,7 @@ function statsOf(db: Kysely<Schema>, linkId: number) {
     .selectFrom('links')
     .innerJoin('link_stats', 'link_stats.link_id', 'links.id')
     .select(['links.owner_id', 'link_stats.clicks', 'link_stats.click_rows', 'link_stats.last_click_at'])
-    .where('links.id', '=', linkId)
+    .where('links.id', '=', anyId(linkId))
     .executeTakeFirst();
 }
 
