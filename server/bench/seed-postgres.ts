@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DAY_MS } from '../src/platform/clock.ts';
 import { migrate } from '../src/storage/postgres/migrate.ts';
 import { openPool } from '../src/storage/postgres/pool.ts';
+import { sumUpSpan } from '../src/storage/postgres/span-tier.ts';
 import { type SeedOptions, seedClicks } from './seed-clicks.ts';
 
 const ROWS_AT_ONCE = 20_000;
@@ -29,7 +30,7 @@ const TABLES: [table: string, columns: string, order: string][] = [
 /**
  * Fills an empty PostgreSQL database with the population of seedClicks: the same rows and rollups, made once in SQLite and
  * copied table by table.
- * Shape: rollup_day is complete for every day; clicks lie in partitions of a month; everything is vacuumed.
+ * Shape: rollup_day is complete for every day, and so is rollup_span for its spans; clicks lie in partitions of a month; everything is vacuumed.
  */
 export async function seedPostgres(url: string, options: SeedOptions, sqliteFile?: string): Promise<void> {
   const made = sqliteFile ? null : mkdtempSync(join(tmpdir(), 'waymark-seed-'));
@@ -43,13 +44,17 @@ export async function seedPostgres(url: string, options: SeedOptions, sqliteFile
         `CREATE TABLE clicks_${month.name} PARTITION OF clicks FOR VALUES FROM (${month.start}) TO (${month.end})`,
       );
     }
+    // Its rows come in one statement, and the triggers would keep all of them in memory.
+    await pool.query('ALTER TABLE rollup_day DISABLE TRIGGER USER');
     for (const [table, columns, order] of TABLES) {
       await copyRows(url, table, columns, from.query<unknown, []>(`SELECT ${columns} FROM ${table} ORDER BY ${order}`));
     }
     await pool.query(`INSERT INTO counters (kind, key, shard, n) VALUES
       ('links', '', 0, ${options.links}), ('events', '', 0, ${options.clicks}), ('events_by_type', 'click', 0, ${options.clicks})`);
+    await pool.query('ALTER TABLE rollup_day ENABLE TRIGGER USER');
     const firstDay = Math.floor(options.start / DAY_MS);
     await pool.query(`UPDATE rollup_tiers SET days_before = ${firstDay + options.days}`);
+    while (await sumUpSpan(pool));
     await pool.query('VACUUM (ANALYZE)');
   } finally {
     from.close();

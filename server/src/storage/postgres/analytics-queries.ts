@@ -13,7 +13,7 @@ import {
 } from '../../clicks/analytics.ts';
 import { checkNumber, checkRange, checkSparklines } from '../../clicks/analytics-bounds.ts';
 import { bucketStarts } from '../../clicks/time-buckets.ts';
-import { byWeekHour } from '../../clicks/week-hours.ts';
+import { byWeekHour, weekHoursOf } from '../../clicks/week-hours.ts';
 import type { Plan } from '../analytics/plan.ts';
 import { SLOT_MS } from '../analytics/tiers.ts';
 import { readClicksPage } from './analytics-export.ts';
@@ -120,8 +120,9 @@ export class PostgresAnalyticsQueries implements AnalyticsQueries {
     const starts = bucketStarts(from, to, 'hour', timeZone, Number.POSITIVE_INFINITY);
     return inSnapshot(this.ctx.db, async (db) => {
       const plan = await planFor(db, { ...range, filters: [] });
-      const { sums, notes } = await this.sum(db, plan, range, [from, ...starts.slice(1), to]);
-      return { ...notes, data: byWeekHour(sums, starts, range) };
+      const hours = weekHoursOf(starts, range);
+      const { sums, notes } = await this.sum(db, plan, range, [from, ...starts.slice(1), to], hours);
+      return { ...notes, data: byWeekHour(sums, hours) };
     });
   }
 
@@ -132,19 +133,22 @@ export class PostgresAnalyticsQueries implements AnalyticsQueries {
     return inSnapshot(this.ctx.db, (db) => readClicksPage(db, range));
   }
 
-  /** Counts a plan's clicks between borders, from wherever the plan says. */
+  /**
+   * Counts a plan's clicks between borders, from wherever the plan says. `groups`: see sumSeries.
+   */
   private async sum(
     db: Kysely<Schema>,
     plan: Plan,
     range: Pick<ClickRange, 'quality'>,
     borders: readonly number[],
+    groups?: readonly number[],
   ): Promise<Sums> {
     const asked = { from: borders[0] ?? 0, to: borders.at(-1) ?? 0, quality: range.quality };
     if (plan.kind === 'nothing') {
       return { sums: borders.slice(1).map(() => ({ ...NONE })), notes: notesOf('rollup', asked) };
     }
     if (plan.kind === 'rollup') {
-      const { sums, covered, grain } = await sumSeries(db, plan, borders);
+      const { sums, covered, grain } = await sumSeries(db, plan, borders, groups);
       return { sums, notes: { ...notesOf('rollup', asked), covered, grain } };
     }
     return { sums: await this.sumRows(db, plan, borders), notes: await this.rowNotes(db, plan, asked) };

@@ -13,14 +13,22 @@ const BORDER_ROWS_MAX = 500_000;
 /**
  * Sums a rollup series between borders: sum n counts from `borders[n]` to `borders[n + 1]`.
  * A cell of rollups that a border cuts is placed click by click where all its rows are there, else as a whole where it starts.
- * Shape: borders ascending, two at least. Call it within one snapshot.
+ * Shape: borders ascending, two at least. Call it within one snapshot. Buckets of the same number in `groups` are added up by
+ * whoever asks: a click may be counted in any of its group, which keeps the answer of the database short.
  */
-export async function sumSeries(db: Kysely<Schema>, plan: Plan, borders: readonly number[]): Promise<SeriesSums> {
+export async function sumSeries(
+  db: Kysely<Schema>,
+  plan: Plan,
+  borders: readonly number[],
+  groups?: readonly number[],
+): Promise<SeriesSums> {
   const { series } = plan;
   const cellMs = cellMsOf(series);
   const cut = cutCells(borders, cellMs);
   const cells =
-    series.valueId === null ? await slotCells(db, series, borders, cut) : await valueCells(db, series, borders, cut);
+    series.valueId === null
+      ? await slotCells(db, series, borders, cut, groups)
+      : await valueCells(db, series, borders, cut);
   const pieces = await cutPieces(db, plan, cells, cut, borders, cellMs);
   return placeCells(cells, pieces, borders, cellMs);
 }

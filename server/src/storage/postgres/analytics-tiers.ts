@@ -11,15 +11,26 @@ export interface TierExtent {
   slots: { first: number; last: number } | null;
   /** Days before this one are complete in rollup_day. */
   daysBefore: number;
+  /** Spans before this one are complete in rollup_span. */
+  spansBefore: number;
 }
 
 export async function tierExtent(db: Kysely<Schema>, linkId: number): Promise<TierExtent> {
-  const { rows } = await sql<{ first: number | null; last: number | null; days_before: number | null }>`
+  const { rows } = await sql<{
+    first: number | null;
+    last: number | null;
+    days_before: number;
+    spans_before: number;
+  }>`
     SELECT (SELECT min(slot) FROM rollup_15m WHERE link_id = ${linkId}::bigint) AS first,
-           (SELECT max(slot) FROM rollup_15m WHERE link_id = ${linkId}::bigint) AS last,
-           (SELECT days_before FROM rollup_tiers) AS days_before`.execute(db);
-  const { first, last, days_before } = rows[0] ?? {};
-  return { slots: first == null || last == null ? null : { first, last }, daysBefore: days_before ?? 0 };
+           (SELECT max(slot) FROM rollup_15m WHERE link_id = ${linkId}::bigint) AS last, days_before, spans_before
+    FROM rollup_tiers`.execute(db);
+  const { first, last, days_before: daysBefore, spans_before: spansBefore } = rows[0] ?? {};
+  return {
+    slots: first == null || last == null ? null : { first, last },
+    daysBefore: daysBefore ?? 0,
+    spansBefore: spansBefore ?? 0,
+  };
 }
 
 /** The columns of a rollup row that count all clicks, or those of people, as `clicks` and `visitors`. */
@@ -33,18 +44,21 @@ interface KeyedRow {
   visitors: number;
 }
 
-/** Quarter hours of a link: one cell for each bucket, and one for each quarter hour in `cut`. */
+/** Quarter hours of a link: one cell for each bucket (or group of buckets), and one for each quarter hour in `cut`. */
 export async function slotCells(
   db: Kysely<Schema>,
   series: Series,
   borders: readonly number[],
   cut: ReadonlySet<number>,
+  groups?: readonly number[],
 ): Promise<Cell[]> {
   const from = Math.floor((borders[0] ?? 0) / SLOT_MS);
   const end = Math.ceil((borders.at(-1) ?? 0) / SLOT_MS);
   const cutSlots = [...cut].map((start) => start / SLOT_MS);
+  const bucket = sql`width_bucket(r.at, ${numbers(borders)})`;
+  const key = groups ? sql`(${firstOfGroups(groups)}::int[])[${bucket}]` : sql`${bucket} - 1`;
   const { rows } = await sql<KeyedRow & { slot: number | null }>`
-    SELECT width_bucket(r.at, ${numbers(borders)}) - 1 AS key, r.slot, sum(clicks) AS clicks, sum(visitors) AS visitors
+    SELECT ${key} AS key, r.slot, sum(clicks) AS clicks, sum(visitors) AS visitors
     FROM (
       SELECT slot::bigint * ${sql.lit(SLOT_MS)} AS at, CASE WHEN slot = ANY (${numbers(cutSlots)}) THEN slot END AS slot,
         ${countColumns(series.human)}
@@ -55,6 +69,15 @@ export async function slotCells(
     clicks,
     visitors,
   ]);
+}
+
+/** For each bucket the first one of its group. */
+function firstOfGroups(groups: readonly number[]): number[] {
+  const first = new Map<number, number>();
+  return groups.map((group, n) => {
+    if (!first.has(group)) first.set(group, n);
+    return first.get(group) ?? n;
+  });
 }
 
 /** Days and hours of a value: one cell for each bucket, and one for each hour in `cut`. */

@@ -1,7 +1,7 @@
 import { DIMENSIONS, type Dimension } from '@waymark/contract';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { AnswerNotes, ClickCount } from '../../clicks/analytics.ts';
-import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { linkValueId, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { type Plan, visitorBit } from '../analytics/plan.ts';
 import { conditionOf, visitorsOf } from './analytics-scan.ts';
 import { sumSeries } from './analytics-series.ts';
@@ -9,7 +9,7 @@ import { tierExtent } from './analytics-tiers.ts';
 import { busiestLinks } from './busiest-links.ts';
 import { EdgeHours } from './edge-hours.ts';
 import type { Schema } from './schema.ts';
-import { nothing, valueTiers } from './value-tiers.ts';
+import { nothing, tierRanges, valueRows } from './value-tiers.ts';
 
 export type TopRow = { value: string } & ClickCount;
 
@@ -33,7 +33,7 @@ export async function topOfRows(
   limit: number,
 ): Promise<TopRow[]> {
   const counted = sql`
-    SELECT ${columnOf(dimension)}::bigint AS id, count(*) AS clicks, ${visitorsOf(bitFor(plan, dimension))} AS visitors
+    SELECT ${valueIdOf(dimension)} AS id, count(*) AS clicks, ${visitorsOf(bitFor(plan, dimension))} AS visitors
     FROM clicks WHERE at >= ${from}::bigint AND at < ${to}::bigint AND ${conditionOf(plan)} GROUP BY 1`;
   return inOrder(db, dimension, counted, limit);
 }
@@ -51,7 +51,7 @@ export async function topOfRollups(
 ): Promise<{ data: TopRow[]; covered: Range; grain: AnswerNotes['grain'] }> {
   const edges = new EdgeHours(range);
   const human = await humanId(db);
-  await edges.read(db, plan, columnOf(dimension), bitFor(plan, dimension), human);
+  await edges.read(db, plan, valueIdOf(dimension), bitFor(plan, dimension), human);
   const { covered, grain } = edges;
   if (dimension === 'link') {
     const busiest = await busiestLinks(db, plan.series.human, edges, limit);
@@ -62,9 +62,9 @@ export async function topOfRollups(
   const hours =
     others && plan.series.human
       ? nothing()
-      : valueTiers(plan.series, edges, await tierExtent(db, plan.series.linkId), allOf(dimension));
+      : valueRows(plan.series, tierRanges(edges, await tierExtent(db, plan.series.linkId)), allOf(dimension));
   const counted = sql`
-    SELECT id, sum(clicks) AS clicks, sum(visitors) AS visitors
+    SELECT id, sum(clicks::float8) AS clicks, sum(visitors::float8) AS visitors
     FROM (${hours} UNION ALL ${edges.rows()}) r GROUP BY id`;
   if (dimension === 'link') return { data: await inOrder(db, dimension, counted, limit), covered, grain };
   // Values that no row names: not known, or in the dimension quality the human clicks.
@@ -73,7 +73,7 @@ export async function topOfRollups(
   const completed = sql`
     SELECT id, clicks, visitors FROM counted WHERE id <> ${rest}::bigint
     UNION ALL
-    SELECT ${rest}::bigint, ${total.clicks}::bigint - coalesce(sum(clicks), 0), ${total.visitors}::bigint - coalesce(sum(visitors), 0)
+    SELECT ${rest}::bigint, ${total.clicks}::float8 - coalesce(sum(clicks), 0), ${total.visitors}::float8 - coalesce(sum(visitors), 0)
     FROM counted WHERE id <> ${rest}::bigint`;
   const data = await inOrder(db, dimension, sql`WITH counted AS (${counted}) ${completed}`, limit);
   return { data, covered, grain };
@@ -88,7 +88,7 @@ async function inOrder(
 ): Promise<TopRow[]> {
   const text =
     dimension === 'link'
-      ? sql`(shown.id % ${sql.lit(VALUE_SPAN)})::text`
+      ? sql`(shown.id - ${sql.lit(linkValueId(0))})::text`
       : sql`coalesce((SELECT value FROM dimension_values v WHERE v.id = shown.id), '')`;
   // Values with as many clicks as the last one belong in the order by value, so all of them are looked up.
   const { rows } = await sql<TopRow>`
@@ -119,8 +119,9 @@ function allOf(dimension: Dimension): RawBuilder<boolean> {
   return sql`value_id BETWEEN ${low}::bigint AND ${low + VALUE_SPAN - 1}::bigint`;
 }
 
-function columnOf(dimension: Dimension): RawBuilder<number> {
-  return sql.ref(dimension === 'link' ? 'link_id' : dimension);
+/** Value id of a click, that of its link included. */
+function valueIdOf(dimension: Dimension): RawBuilder<number> {
+  return dimension === 'link' ? sql`link_id + ${sql.lit(linkValueId(0))}::bigint` : sql.ref(dimension);
 }
 
 function bitFor(plan: Plan, dimension: Dimension): number {

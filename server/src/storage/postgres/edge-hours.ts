@@ -41,11 +41,11 @@ export class EdgeHours {
     if (to > this.endHour * HOUR_MS) this.edges.push({ from: this.endHour * HOUR_MS, to });
   }
 
-  /** `human`: value id of that quality, for plans that count people only. */
+  /** `valueId`: of a row of clicks. `human`: the id of that quality, for plans that count people only. */
   async read(
     db: Kysely<Schema>,
     plan: Plan,
-    column: RawBuilder<number>,
+    valueId: RawBuilder<number>,
     visitorBit: number,
     human: number,
   ): Promise<void> {
@@ -65,7 +65,7 @@ export class EdgeHours {
       FROM unnest(${numbers(known.map(({ n }) => n))}, ${numbers(known.map(({ hour }) => hour))},
         ${numbers(known.map(({ from }) => from))}, ${numbers(known.map(({ to }) => to))}) e (n, hour, "from", "to")
       CROSS JOIN LATERAL (
-        SELECT ${column}::bigint AS id, first_seen, at >= e."from" AND at < e."to" AND ${isCounted} AS inside FROM clicks
+        SELECT ${valueId} AS id, first_seen, at >= e."from" AND at < e."to" AND ${isCounted} AS inside FROM clicks
         WHERE at >= e.hour AND at < e.hour + ${sql.lit(HOUR_MS)} AND ${ofLink} OFFSET 0) c
       GROUP BY 1, 2`.execute(db);
     this.edges.forEach((edge, n) => {

@@ -17,7 +17,13 @@ export interface Schema {
   links: LinkTable;
   link_urls: { link_id: number; url_version: number; url: string };
   link_changes: { seq: number; link_id: number; domain_id: number; code: string; at: Generated<Date> };
-  rollup_tiers: { id: Generated<number>; days_before: Generated<number>; late_before: Generated<number> };
+  rollup_tiers: {
+    id: Generated<number>;
+    days_before: Generated<number>;
+    late_before: Generated<number>;
+    spans_before: Generated<number>;
+    late_spans_before: Generated<number>;
+  };
   edges: EdgeTable;
   link_stats: {
     link_id: number;
@@ -35,6 +41,7 @@ export interface Schema {
   rollup_15m: Counted & { link_id: number; slot: number };
   rollup_hour: Counted & { hour: number; link_id: number; value_id: number };
   rollup_day: Counted & { day: number; link_id: number; value_id: number };
+  rollup_span: Counted & { span: number; link_id: number; value_id: number };
   visitors_seen: { day: number; link_id: number; visitor: number; mask: number };
   visitor_salts: { day: number; salt: string };
   ingest_edges: {

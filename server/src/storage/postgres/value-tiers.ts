@@ -1,38 +1,70 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Series } from '../analytics/plan.ts';
 import { countColumns, type TierExtent } from './analytics-tiers.ts';
+import { SPAN_DAYS } from './span-tier.ts';
 
-/**
- * Rows of whole hours by value: id, clicks and visitors, several for a value. Whole complete UTC days come by the day, the
- * rest by the hour. `values` is the condition on `value_id`.
- * Shape: `endHour` exclusive.
- */
-export function valueTiers(
-  { linkId, human }: Series,
-  { firstHour, endHour }: { firstHour: number; endHour: number },
-  { slots, daysBefore }: TierExtent,
-  values: RawBuilder<boolean>,
-): RawBuilder<unknown> {
-  if (!slots) return nothing();
+/** Whole hours; `endHour` exclusive. */
+interface Hours {
+  firstHour: number;
+  endHour: number;
+}
+
+/** Times of one table that are read one by one, `end` exclusive. */
+interface TierRange {
+  table: 'rollup_hour' | 'rollup_day' | 'rollup_span';
+  time: 'hour' | 'day' | 'span';
+  first: number;
+  end: number;
+}
+
+/** By which rows whole hours are counted: whole complete spans, whole complete UTC days, and hours. None of them empty. */
+export function tierRanges({ firstHour, endHour }: Hours, { slots, daysBefore, spansBefore }: TierExtent): TierRange[] {
+  if (!slots) return [];
   const first = Math.max(firstHour, Math.floor(slots.first / 4));
   const end = Math.min(endHour, Math.floor(slots.last / 4) + 1);
   const firstDay = Math.ceil(first / 24);
-  // A day that the clicks of the link end in counts whole when the range has all of it.
+  // What the clicks of the link end in counts whole when the range has all of it.
   const endDay = Math.min(Math.floor(endHour / 24), Math.ceil(end / 24), daysBefore);
-  // One index probe for each day and hour: OFFSET 0 keeps the planner from reading whole tables instead.
-  const tier = (table: 'rollup_hour' | 'rollup_day', time: 'hour' | 'day', from: number, before: number) => sql`
+  if (firstDay >= endDay) return notEmpty([{ table: 'rollup_hour', time: 'hour', first, end }]);
+  const hours: TierRange[] = [
+    { table: 'rollup_hour', time: 'hour', first, end: firstDay * 24 },
+    { table: 'rollup_hour', time: 'hour', first: endDay * 24, end },
+  ];
+  const firstSpan = Math.ceil(firstDay / SPAN_DAYS);
+  const endSpan = Math.min(Math.floor(endDay / SPAN_DAYS), spansBefore);
+  if (firstSpan >= endSpan)
+    return notEmpty([...hours, { table: 'rollup_day', time: 'day', first: firstDay, end: endDay }]);
+  return notEmpty([
+    ...hours,
+    { table: 'rollup_day', time: 'day', first: firstDay, end: firstSpan * SPAN_DAYS },
+    { table: 'rollup_span', time: 'span', first: firstSpan, end: endSpan },
+    { table: 'rollup_day', time: 'day', first: endSpan * SPAN_DAYS, end: endDay },
+  ]);
+}
+
+/** Rows by value: id, clicks and visitors, several for a value. `values` is the condition on `value_id`. */
+export function valueRows(
+  { linkId, human }: Pick<Series, 'linkId' | 'human'>,
+  ranges: readonly TierRange[],
+  values: RawBuilder<boolean>,
+): RawBuilder<unknown> {
+  if (ranges.length === 0) return nothing();
+  // One index probe for each time: OFFSET 0 keeps the planner from reading whole tables instead.
+  const tiers = ranges.map(
+    ({ table, time, first, end }) => sql`
     SELECT r.value_id AS id, r.clicks, r.visitors
-    FROM generate_series(${from}::int, ${before - 1}::int) t CROSS JOIN LATERAL (
+    FROM generate_series(${first}::int, ${end - 1}::int) t CROSS JOIN LATERAL (
       SELECT value_id, ${countColumns(human)} FROM ${sql.table(table)}
-      WHERE ${sql.ref(time)} = t AND link_id = ${linkId}::bigint AND ${values} OFFSET 0) r`;
-  if (firstDay >= endDay) return tier('rollup_hour', 'hour', first, end);
-  return sql`
-    ${tier('rollup_hour', 'hour', first, firstDay * 24)} UNION ALL
-    ${tier('rollup_day', 'day', firstDay, endDay)} UNION ALL
-    ${tier('rollup_hour', 'hour', endDay * 24, end)}`;
+      WHERE ${sql.ref(time)} = t AND link_id = ${linkId}::bigint AND ${values} OFFSET 0) r`,
+  );
+  return sql.join(tiers, sql` UNION ALL `);
 }
 
 /** Such rows, none of them. */
 export function nothing(): RawBuilder<unknown> {
   return sql`SELECT NULL::bigint AS id, 0::bigint AS clicks, 0::bigint AS visitors WHERE false`;
+}
+
+function notEmpty(ranges: TierRange[]): TierRange[] {
+  return ranges.filter(({ first, end }) => first < end);
 }

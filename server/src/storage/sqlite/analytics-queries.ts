@@ -12,7 +12,7 @@ import {
 } from '../../clicks/analytics.ts';
 import { checkNumber, checkRange, checkSparklines } from '../../clicks/analytics-bounds.ts';
 import { bucketStarts } from '../../clicks/time-buckets.ts';
-import { byWeekHour } from '../../clicks/week-hours.ts';
+import { byWeekHour, weekHoursOf } from '../../clicks/week-hours.ts';
 import { readClicksPage } from './analytics-export.ts';
 import { type Plan, planFor } from './analytics-plan.ts';
 import { countClicks, rowsSince, type ScanLimits } from './analytics-scan.ts';
@@ -99,7 +99,7 @@ export class SqliteAnalyticsQueries implements AnalyticsQueries {
     const plan = planFor(this.ctx.sqlite, { ...range, filters: [] });
     const starts = bucketStarts(from, to, 'hour', timeZone, Number.POSITIVE_INFINITY);
     const { sums, notes } = await this.sum(plan, range, [from, ...starts.slice(1), to]);
-    return { ...notes, data: byWeekHour(sums, starts, range) };
+    return { ...notes, data: byWeekHour(sums, weekHoursOf(starts, range)) };
   }
 
   async clicksPage(range: Parameters<AnalyticsQueries['clicksPage']>[0]): Promise<ClicksPage> {
