@@ -134,17 +134,18 @@ export function addOperatorCommands(program: Command, cli: Cli): void {
   outbox
     .command('replay <from>')
     .description('take over the clicks of an outbox whose server is gone')
+    .option('--into-outbox', 'with PostgreSQL: into the outbox of DATA_DIR instead of straight into the database')
     .addHelpText(
       'after',
       examples(
         ['waymark outbox replay /mnt/old-disk/data'],
-        'FROM: a data directory, an outbox directory, or one of its files. The server has to be stopped; it delivers\nthe clicks when it starts, each once.',
+        'FROM: a data directory, an outbox directory, or one of its files. With PostgreSQL the clicks go straight into the\ndatabase, each once. On SQLite, and with --into-outbox, the server of DATA_DIR has to be stopped; it delivers them\nwhen it starts.',
       ),
     )
     .action(
-      cli.action(async (session, [from = '']) => {
+      cli.action<{ intoOutbox?: boolean }>(async (session, [from = ''], { intoOutbox = false }) => {
         const { outboxReplayCommand } = await import('@waymark/server/src/commands/outbox.ts');
-        return operate(session, (config, io) => outboxReplayCommand(config, { from }, io));
+        return operate(session, (config, io) => outboxReplayCommand(config, { from, intoOutbox }, io));
       }),
     );
 

@@ -58,7 +58,8 @@ export async function openTestEdge({ databaseUrl, redisUrl, dataDir, env }: Test
   };
 }
 
-function clickOf(linkId: number): RawClick {
+/** A click of a link, now. */
+export function clickOf(linkId: number): RawClick {
   return {
     at: Date.now(),
     linkId,
