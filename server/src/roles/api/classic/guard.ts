@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import type { Principal } from '../../../http/access.ts';
 import { principalName } from '../../../http/idempotency-key.ts';
-import { RateLimit } from '../../../http/rate-limit.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../env.ts';
@@ -13,13 +12,14 @@ export type Guard = (scope: 'read' | 'write') => MiddlewareHandler<ApiEnv>;
 const LIMIT = { burst: 400, perSecond: 200, callersMax: 50_000 } as const;
 
 /** Errors: those of `Access.classic`; `rate_limited` with `Retry-After` in seconds. */
-export function createGuard(deps: Pick<ApiDeps, 'access' | 'now'>): Guard {
-  const limit = new RateLimit(LIMIT, deps.now);
+export function createGuard(deps: Pick<ApiDeps, 'access' | 'rateLimiter'>): Guard {
+  const limit = deps.rateLimiter('classic', LIMIT);
   return (scope) => async (c, next) => {
     const principal = await deps.access.classic({ headers: c.req.raw.headers, peer: c.env.peer }, scope);
     c.set('principal', principal);
     if (!principal.limited) return next();
-    const take = limit.take(callerOf(principal, c.env.address));
+    const taken = limit.take(callerOf(principal, c.env.address));
+    const take = taken instanceof Promise ? await taken : taken;
     if (!take.allowed) {
       throw new AppError('rate_limited', 'Too many requests: slow down', { retryAfterSeconds: take.retryAfterSeconds });
     }

@@ -1,8 +1,8 @@
 import { LIVE_CLOSE, LIVE_LIMITS, type LiveMessage, liveRequestSchema } from '@waymark/contract/v1/live';
 import type { ServerWebSocket } from 'bun';
 import type { ClicksSince } from '../../../clicks/event.ts';
-import { RateLimit } from '../../../http/rate-limit.ts';
 import { AppError } from '../../../platform/app-error.ts';
+import { RateLimit } from '../../../platform/rate-limit.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { LiveSocketData } from '../live-sockets.ts';
 import { asOf } from './analytics-range.ts';

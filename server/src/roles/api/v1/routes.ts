@@ -5,8 +5,8 @@ import type { Principal } from '../../../http/access.ts';
 import { mediaType, readBytes, readJson } from '../../../http/body.ts';
 import { problem } from '../../../http/error-response.ts';
 import { idempotencyOf, principalName } from '../../../http/idempotency-key.ts';
-import { RateLimit, type RateLimitTake } from '../../../http/rate-limit.ts';
 import { AppError } from '../../../platform/app-error.ts';
+import type { RateLimiter, RateLimitTake } from '../../../platform/rate-limit.ts';
 import type { ApiDeps, WriteScope } from '../deps.ts';
 import type { ApiContext, ApiEnv } from '../env.ts';
 import { parse } from './parse.ts';
@@ -73,7 +73,7 @@ type V1Handler<Path extends string, Query, Body> = (
  * its handler sees parsed values only, and throws AppErrors.
  */
 export class V1Routes {
-  private limits: { keys: RateLimit; strangers: RateLimit } | null = null;
+  private limits: { keys: RateLimiter; strangers: RateLimiter } | null = null;
 
   constructor(
     private readonly app: OpenAPIHono<ApiEnv>,
@@ -135,15 +135,15 @@ export class V1Routes {
   /** Who asks, once key, scope and rate allow it. Errors: `unauthorized`, `forbidden`, `rate_limited`. */
   private async admit(c: ApiContext, scope: Scope | null, rate: RateNote): Promise<Principal> {
     if (scope === null) return { kind: 'anonymous', limited: false };
-    const { access, now } = this.deps;
-    this.limits ??= { keys: new RateLimit(KEY_LIMIT, now), strangers: new RateLimit(STRANGER_LIMIT, now) };
+    const { access, rateLimiter } = this.deps;
+    this.limits ??= { keys: rateLimiter('keys', KEY_LIMIT), strangers: rateLimiter('strangers', STRANGER_LIMIT) };
     try {
       const principal = await access.requireKey({ headers: c.req.raw.headers, peer: c.env.peer }, scope);
-      if (principal.limited) take(this.limits.keys, principalName(principal), rate);
+      if (principal.limited) await take(this.limits.keys, principalName(principal), rate);
       c.set('principal', principal);
       return principal;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'unauthorized') take(this.limits.strangers, c.env.address, rate);
+      if (error instanceof AppError && error.code === 'unauthorized') await take(this.limits.strangers, c.env.address, rate);
       throw error;
     }
   }
@@ -154,8 +154,8 @@ interface RateNote {
   take: RateLimitTake | null;
 }
 
-function take(limit: RateLimit, caller: string, rate: RateNote): void {
-  rate.take = limit.take(caller);
+async function take(limit: RateLimiter, caller: string, rate: RateNote): Promise<void> {
+  rate.take = await limit.take(caller);
   if (!rate.take.allowed) {
     throw new AppError('rate_limited', 'Too many requests', { retryAfterSeconds: rate.take.retryAfterSeconds });
   }

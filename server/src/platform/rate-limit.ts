@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
+import type { Clock } from './clock.ts';
 
 export interface RateLimitOptions {
   /** Requests that may come at once. */
@@ -20,13 +20,33 @@ export interface RateLimitTake {
   retryAfterSeconds: number;
 }
 
+/** A bucket of tokens for each caller. */
+export interface RateLimiter {
+  /** Takes one token. Never rejects. Shape: no promise where the answer is at hand, so that whoever has it need not wait. */
+  take(caller: string): RateLimitTake | Promise<RateLimitTake>;
+}
+
+/** Makes the limiter of one group of callers. `name` tells the groups apart. Shape of a name: lower-case letters. */
+export type MakeRateLimiter = (name: string, options: RateLimitOptions) => RateLimiter;
+
+/** The answer of a bucket that holds `tokens` after the request was or was not let in. */
+export function rateLimitTake(allowed: boolean, tokens: number, { burst, perSecond }: RateLimitOptions): RateLimitTake {
+  return {
+    allowed,
+    limit: burst,
+    remaining: Math.floor(tokens),
+    resetSeconds: Math.ceil((burst - tokens) / perSecond),
+    retryAfterSeconds: allowed ? 0 : Math.ceil((1 - tokens) / perSecond),
+  };
+}
+
 interface Bucket {
   tokens: number;
   at: number;
 }
 
-/** A bucket of tokens for each caller, in memory: limits are per process. */
-export class RateLimit {
+/** Buckets in memory: limits are per process. */
+export class RateLimit implements RateLimiter {
   private readonly buckets = new Map<string, Bucket>();
 
   constructor(
@@ -45,13 +65,7 @@ export class RateLimit {
     this.buckets.delete(caller);
     this.buckets.set(caller, { tokens: left, at: now });
     if (this.buckets.size > callersMax) this.forgetOldest();
-    return {
-      allowed,
-      limit: burst,
-      remaining: Math.floor(left),
-      resetSeconds: Math.ceil((burst - left) / perSecond),
-      retryAfterSeconds: allowed ? 0 : Math.ceil((1 - left) / perSecond),
-    };
+    return rateLimitTake(allowed, left, this.options);
   }
 
   get callers(): number {
