@@ -152,7 +152,8 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     if (peer === null) return classicError(new AppError('forbidden', 'Not served here'));
     const { pathname, search } = pathOf(request.url);
     const { headers, method } = request;
-    const answered = edge({ method, path: pathname, query: search, peer, header: (name) => headers.get(name) ?? '' });
+    const header = (name: string) => headers.get(name) ?? '';
+    const answered = edge({ method, path: pathname, query: search, peer, header, headerText: header });
     if (answered) return answerResponse(answered, version);
     if (!servesApp(headers.get('host') ?? '')) return classicError(new AppError('not_found', 'Not found'));
     const info: RequestInfo = {
