@@ -26,8 +26,8 @@ const WRITER_CLOSE_MS = 5000;
 /** Of the database that look-ups read in place: with millions of links many miss the links in memory. */
 const LOOKUP_MAPPED_BYTES = 8 * 2 ** 30;
 const NO_CLICKS = { committed: 0, discarded: 0, dead: 0 };
-/** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups. */
-const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384 };
+/** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups and figures. */
+const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384, figures: 1_024 };
 
 const thread = (name: string) =>
   new Worker(new URL(`./threads/${name}-thread.ts`, import.meta.url), { name, smol: true });
@@ -73,7 +73,9 @@ export async function openEmbedded({
   const lookups = openForReading(file, CACHE_KIB.replica, LOOKUP_MAPPED_BYTES);
   resources.defer('look-ups', () => lookups.close());
   const replica = new SqliteReplica(lookups, config.redirect.linkCacheSize, cacheCounts);
-  const database = new EmbeddedDatabase(lookups, dataDir);
+  const figures = openForReading(file, CACHE_KIB.figures);
+  resources.defer('figures', () => figures.close());
+  const database = new EmbeddedDatabase(figures, dataDir);
   const writerClient = new RpcClient(writer.thread, (notes, context) => {
     const { changed, replayed } = notes as WriteNotes;
     for (const [domainId, code] of changed) replica.invalidate(domainId, [code]);

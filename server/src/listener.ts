@@ -90,7 +90,8 @@ function serveFull(
     const { headers, method } = request;
     if (edge !== null) {
       const { pathname, search } = pathOf(request.url);
-      const answered = edge({ method, path: pathname, query: search, peer, header: (name) => headers.get(name) ?? '' });
+      const header = (name: string) => headers.get(name) ?? '';
+      const answered = edge({ method, path: pathname, query: search, peer, header, headerText: header });
       if (answered instanceof Promise) return answered.then((found) => answerResponse(found, version));
       if (answered) return answerResponse(answered, version);
     }

@@ -1,4 +1,4 @@
-import type { RawClick } from './click.ts';
+import type { CapturedClick, WireText } from './click.ts';
 
 /** What the edge knows of a request that it answered; headers as they came, null where absent. */
 export interface ClickFacts {
@@ -9,10 +9,10 @@ export interface ClickFacts {
   domainId: number;
   /** After trusted proxies; '' where unknown. */
   address: string;
-  userAgent: string | null;
-  referrer: string | null;
-  acceptLanguage: string | null;
-  purpose: string | null;
+  userAgent: WireText | null;
+  referrer: WireText | null;
+  acceptLanguage: WireText | null;
+  purpose: WireText | null;
   /** Without '?'. */
   query: string;
 }
@@ -21,22 +21,28 @@ export interface ClickFacts {
 export const CAPTURED_LENGTH_MAX = 512;
 
 /** The click to commit. Runs for every redirect, so it bounds each text and does nothing else. */
-export function captureClick(facts: ClickFacts): RawClick {
+export function captureClick(facts: ClickFacts): CapturedClick {
   return {
     at: facts.at,
     linkId: facts.linkId,
     urlVersion: facts.urlVersion,
     domainId: facts.domainId,
     address: bounded(facts.address),
-    userAgent: bounded(facts.userAgent),
-    referrer: bounded(facts.referrer),
-    acceptLanguage: bounded(facts.acceptLanguage),
-    purpose: bounded(facts.purpose),
+    userAgent: boundedText(facts.userAgent),
+    referrer: boundedText(facts.referrer),
+    acceptLanguage: boundedText(facts.acceptLanguage),
+    purpose: boundedText(facts.purpose),
     query: bounded(facts.query),
   };
 }
 
-function bounded(text: string | null): string {
-  if (text === null) return '';
+function bounded(text: string): string {
   return text.length > CAPTURED_LENGTH_MAX ? text.slice(0, CAPTURED_LENGTH_MAX) : text;
+}
+
+function boundedText(text: WireText | null): WireText {
+  if (text === null) return '';
+  if (typeof text === 'string') return bounded(text);
+  const { bytes, start, end } = text;
+  return end - start > CAPTURED_LENGTH_MAX ? { bytes, start, end: start + CAPTURED_LENGTH_MAX } : text;
 }

@@ -21,6 +21,20 @@ export interface RawClick {
   query: string;
 }
 
+/**
+ * Text of a request as it came: a string, or the bytes of the request, each one character (latin1), none a control
+ * character. The bytes are valid while the request is answered.
+ */
+export type WireText = string | { readonly bytes: Uint8Array; readonly start: number; readonly end: number };
+
+/** A click on its way into the outbox, which is where its texts become text. */
+export interface CapturedClick extends Omit<RawClick, 'userAgent' | 'referrer' | 'acceptLanguage' | 'purpose'> {
+  userAgent: WireText;
+  referrer: WireText;
+  acceptLanguage: WireText;
+  purpose: WireText;
+}
+
 /** A raw click with its place in the outbox. */
 export interface OutboxClick extends RawClick {
   /** Ascending by one for each accepted click of one edge; never restarts. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import type { RawClick } from '../../clicks/click.ts';
+import type { CapturedClick } from '../../clicks/click.ts';
 import type { LinkId, ReplicaLink } from '../../links/link.ts';
 import type { LookupAnswer } from '../../links/unknown-codes.ts';
 import { answerHead, answerResponse, createEdge, type EdgeRequest } from './edge.ts';
@@ -16,7 +16,7 @@ const link = (active = true): ReplicaLink => ({
 });
 
 function start(known: ReplicaLink | null, answer: LookupAnswer | Promise<LookupAnswer> | 'embedded') {
-  const clicks: RawClick[] = [];
+  const clicks: CapturedClick[] = [];
   const observed: [string, number][] = [];
   const asked: string[] = [];
   const counters = { redirect: 0, not_found: 0, inactive: 0, quarantined: 0, expired: 0, unavailable: 0 };
@@ -59,13 +59,15 @@ function request(method: 'GET' | 'HEAD' = 'GET'): { request: EdgeRequest; spoil(
     'x-request-id': 'req-1',
     accept: 'text/html',
   };
+  const header = (name: string) => (spoiled ? 'spoiled' : (headers[name] ?? ''));
   return {
     request: {
       method,
       path: '/abc',
       query: 'q=1',
       peer: '127.0.0.1',
-      header: (name) => (spoiled ? 'spoiled' : (headers[name] ?? '')),
+      header,
+      headerText: header,
     },
     spoil: () => {
       spoiled = true;

@@ -1,4 +1,5 @@
 import { captureClick } from '../../clicks/capture.ts';
+import type { WireText } from '../../clicks/click.ts';
 import type { Outbox } from '../../clicks/outbox.ts';
 import { DEFAULT_DOMAIN_ID, type ReplicaLink } from '../../links/link.ts';
 import type { Replica } from '../../links/replica.ts';
@@ -15,6 +16,8 @@ export interface RedirectRequest {
   readonly peer: string;
   /** First value of a header by its lower-case name; '' where absent. */
   header(name: string): string;
+  /** The same, not yet a string where it came as bytes. */
+  headerText(name: string): WireText;
 }
 
 /** Plain numbers that the redirect adds to and /metrics reads. */
@@ -68,10 +71,10 @@ export function createRedirect(deps: RedirectDeps): (code: string, request: Redi
       urlVersion: found.urlVersion,
       domainId: DEFAULT_DOMAIN_ID,
       address: clientAddress(request.peer, request.header('x-forwarded-for')),
-      userAgent: request.header('user-agent'),
-      referrer: request.header('referer'),
-      acceptLanguage: request.header('accept-language'),
-      purpose: request.header('sec-purpose') || request.header('purpose') || request.header('x-moz'),
+      userAgent: request.headerText('user-agent'),
+      referrer: request.headerText('referer'),
+      acceptLanguage: request.headerText('accept-language'),
+      purpose: request.headerText('sec-purpose') || request.headerText('purpose') || request.headerText('x-moz'),
       query: request.query,
     });
     if (!outbox.append(click)) clicks.dropped++;
@@ -107,5 +110,6 @@ const KEPT_HEADERS = [
 export function keepRequest(request: RedirectRequest): RedirectRequest {
   const { method, query, peer } = request;
   const headers = new Map(KEPT_HEADERS.map((name) => [name, request.header(name)]));
-  return { method, query, peer, header: (name) => headers.get(name) ?? '' };
+  const header = (name: string) => headers.get(name) ?? '';
+  return { method, query, peer, header, headerText: header };
 }

@@ -7,7 +7,7 @@ import { rawPath } from './files.ts';
 import { type OutboxContents, readOutbox, readOutboxFile, summarizeOutbox } from './outbox-contents.ts';
 import { RawQueue } from './raw-queue.ts';
 import { SealedLog, sealedThrough } from './sealed-log.ts';
-import { encodeClick, HEADER_BYTES, recordBytes, writeHeader } from './segment-format.ts';
+import { HEADER_BYTES, type RecordBytes, recordBytes, writeClick, writeHeader } from './segment-format.ts';
 import { type EdgeRanges, SeqRanges } from './seq-ranges.ts';
 
 const EDGE = 'a'.repeat(32);
@@ -27,7 +27,7 @@ function directory(name: string): string {
 
 /** A raw segment of `count` clicks from `firstSeq`. */
 function writeRaw(dir: string, number: number, edgeId: string, firstSeq: number, count: number): void {
-  const bytes = Buffer.alloc(64 * 1024);
+  const bytes = Buffer.alloc(64 * 1024) as RecordBytes;
   writeHeader(bytes, { edgeId, firstSeq, createdAt: 0 });
   let offset = HEADER_BYTES;
   for (let at = 0; at < count; at++) {
@@ -43,11 +43,10 @@ function writeRaw(dir: string, number: number, edgeId: string, firstSeq: number,
       purpose: '',
       query: '',
     };
-    const payload = Buffer.from(encodeClick(click));
-    payload.copy(bytes, offset + 8);
-    bytes.writeUInt32LE(Bun.hash.crc32(payload), offset + 4);
-    bytes.writeUInt32LE(payload.length, offset);
-    offset += recordBytes(payload.length);
+    const length = writeClick(bytes, offset + 8, click) - offset - 8;
+    bytes.writeUInt32LE(Bun.hash.crc32(bytes.subarray(offset + 8, offset + 8 + length)), offset + 4);
+    bytes.writeUInt32LE(length, offset);
+    offset += recordBytes(length);
   }
   writeFileSync(rawPath(dir, number), bytes);
 }

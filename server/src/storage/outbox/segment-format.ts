@@ -1,4 +1,4 @@
-import type { OutboxClick, RawClick } from '../../clicks/click.ts';
+import type { CapturedClick, OutboxClick, WireText } from '../../clicks/click.ts';
 
 /**
  * A raw segment: a file of fixed size, zero-filled when it is made, then filled from the front.
@@ -44,39 +44,82 @@ export function recordBytes(length: number): number {
 }
 
 const SEPARATOR = '\x1f';
+const SEPARATOR_BYTE = 0x1f;
+const SPACE = 0x20;
+const ZERO = 0x30;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what separates fields here.
-const CONTROL = /[\x00-\x1f]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
 const CONTROLS = /[\x00-\x1f]/g;
 
-const clean = (text: string) => (CONTROL.test(text) ? text.replace(CONTROLS, ' ') : text);
+/** @NOTE `utf8Write` is half the cost of `write`, which looks at its arguments first; the types leave it out. */
+export type RecordBytes = Buffer & { utf8Write(text: string, offset: number): number };
 
-/** One line of text, fields apart by U+001F, which no field keeps. */
-export function encodeClick(click: RawClick): string {
-  return (
-    click.at +
-    SEPARATOR +
-    click.linkId +
-    SEPARATOR +
-    click.urlVersion +
-    SEPARATOR +
-    click.domainId +
-    SEPARATOR +
-    clean(click.address) +
-    SEPARATOR +
-    clean(click.userAgent) +
-    SEPARATOR +
-    clean(click.referrer) +
-    SEPARATOR +
-    clean(click.acceptLanguage) +
-    SEPARATOR +
-    clean(click.purpose) +
-    SEPARATOR +
-    clean(click.query)
-  );
+/**
+ * Writes one line of text at `start`, fields apart by U+001F, which no field keeps, and returns where it ends.
+ * Shape: straight into place, byte for byte: strings made on the way would cost as much again as the writing.
+ */
+export function writeClick(bytes: RecordBytes, start: number, click: CapturedClick): number {
+  let at = writeNumber(bytes, start, click.at);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeNumber(bytes, at, click.linkId);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeNumber(bytes, at, click.urlVersion);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeNumber(bytes, at, click.domainId);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeString(bytes, at, click.address);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeText(bytes, at, click.userAgent);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeText(bytes, at, click.referrer);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeText(bytes, at, click.acceptLanguage);
+  bytes[at++] = SEPARATOR_BYTE;
+  at = writeText(bytes, at, click.purpose);
+  bytes[at++] = SEPARATOR_BYTE;
+  return writeString(bytes, at, click.query);
 }
 
-/** Null for a payload that `encodeClick` did not write. */
+function writeText(bytes: RecordBytes, start: number, text: WireText): number {
+  if (typeof text === 'string') return writeString(bytes, start, text);
+  const { bytes: from, end } = text;
+  let at = start;
+  for (let i = text.start; i < end; i++) {
+    const byte = from[i] as number;
+    if (byte < 0x80) bytes[at++] = byte;
+    else {
+      bytes[at++] = 0xc0 | (byte >> 6);
+      bytes[at++] = 0x80 | (byte & 0x3f);
+    }
+  }
+  return at;
+}
+
+function writeString(bytes: RecordBytes, start: number, text: string): number {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < SPACE || unit > 0x7f) return start + bytes.utf8Write(text.replace(CONTROLS, ' '), start);
+    bytes[start + i] = unit;
+  }
+  return start + text.length;
+}
+
+/** In decimal; `value` is an integer, 0 and up. */
+function writeNumber(bytes: RecordBytes, start: number, value: number): number {
+  let digits = 1;
+  for (let limit = 10; limit <= value; limit *= 10) digits++;
+  let rest = value;
+  // Beyond 32 bits a division is one of doubles, so those digits go first and in one go.
+  let at = start + digits - 1;
+  while (rest > 0x7fffffff) {
+    const tenth = Math.floor(rest / 10);
+    bytes[at--] = ZERO + (rest - tenth * 10);
+    rest = tenth;
+  }
+  for (let small = rest | 0; at >= start; small = (small / 10) | 0) bytes[at--] = ZERO + (small % 10);
+  return start + digits;
+}
+
+/** Null for a payload that `writeClick` did not write. */
 export function decodeClick(payload: string, seq: number): OutboxClick | null {
   const fields = payload.split(SEPARATOR);
   const [at, linkId, urlVersion, domainId, address, userAgent, referrer, acceptLanguage, purpose, query] = fields;

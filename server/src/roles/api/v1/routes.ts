@@ -143,7 +143,8 @@ export class V1Routes {
       c.set('principal', principal);
       return principal;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'unauthorized') await take(this.limits.strangers, c.env.address, rate);
+      if (error instanceof AppError && error.code === 'unauthorized')
+        await take(this.limits.strangers, c.env.address, rate);
       throw error;
     }
   }

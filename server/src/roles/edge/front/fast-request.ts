@@ -1,3 +1,5 @@
+import type { WireText } from '../../../clicks/click.ts';
+
 /**
  * One plain request, as the fast lane hands it to its handler.
  * Shape: one object serves all requests of a front and is valid only during the handler's call; take strings from it.
@@ -13,6 +15,8 @@ export interface FastRequest {
   readonly peer: string;
   /** The first value of a header, trimmed; '' when absent. `name` is in lower case. */
   header(name: string): string;
+  /** The same as bytes, which spares making a string of what is only passed on. Valid only during the call. */
+  headerText(name: string): WireText;
 }
 
 /**

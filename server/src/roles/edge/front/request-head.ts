@@ -1,3 +1,4 @@
+import type { WireText } from '../../../clicks/click.ts';
 import type { FastRequest } from './fast-request.ts';
 
 /** More bytes are needed to tell. */
@@ -10,6 +11,7 @@ const CR = 13;
 const LF = 10;
 const SPACE = 32;
 const COLON = 58;
+const QUESTION_MARK = 63;
 
 /** @NOTE Cheaper than `toString('latin1')`, which looks at its arguments first; the types leave it out. */
 type Sliceable = Buffer & { latin1Slice(start: number, end: number): string };
@@ -45,9 +47,7 @@ export class RequestHead implements FastRequest {
   /** What the request asks of its connection, by version and Connection header. */
   connection: 'keep' | 'keep-1.0' | 'close' = 'keep';
 
-  private bytes: Buffer = Buffer.alloc(0);
-  private text = '';
-  private textAt = 0;
+  private bytes = Buffer.alloc(0) as Sliceable;
   private lineCount = 0;
   /** Three offsets for each header line: its start, its colon and its end. */
   private readonly lines = new Int32Array(LINES_MAX * 3);
@@ -71,27 +71,39 @@ export class RequestHead implements FastRequest {
 
     const end = this.readLines(bytes, at);
     if (end <= 0) return end;
-    this.bytes = bytes;
+    this.bytes = bytes as Sliceable;
     if (!this.isPlain(minor === 0x31)) return ODD;
 
     this.method = head ? 'HEAD' : 'GET';
-    this.textAt = from;
-    this.text = (bytes as Sliceable).latin1Slice(from, end);
-    const target = this.text.slice(targetAt - from, targetEnd - from);
-    const mark = target.indexOf('?');
-    this.path = mark < 0 ? target : target.slice(0, mark);
-    this.query = mark < 0 ? '' : target.slice(mark + 1);
+    let pathEnd = targetAt;
+    while (pathEnd < targetEnd && bytes[pathEnd] !== QUESTION_MARK) pathEnd++;
+    this.path = this.bytes.latin1Slice(targetAt, pathEnd);
+    this.query = pathEnd < targetEnd ? this.bytes.latin1Slice(pathEnd + 1, targetEnd) : '';
     return end;
   }
 
   header(name: string): string {
+    const line = this.lineOf(name);
+    return line < 0 ? '' : this.value(line);
+  }
+
+  headerText(name: string): WireText {
+    const line = this.lineOf(name);
+    if (line < 0) return '';
+    const start = this.valueStart(line);
+    const end = this.valueEnd(line);
+    return start < end ? { bytes: this.bytes, start, end } : '';
+  }
+
+  /** The first line of that name; -1 for none. */
+  private lineOf(name: string): number {
     const { lines } = this;
     for (let line = 0; line < this.lineCount * 3; line += 3) {
       const start = lines[line] as number;
       const colon = lines[line + 1] as number;
-      if (colon - start === name.length && this.isNamed(start, name)) return this.valueOf(line);
+      if (colon - start === name.length && this.isNamed(start, name)) return line;
     }
-    return '';
+    return -1;
   }
 
   private readLines(bytes: Buffer, from: number): number {
@@ -146,7 +158,7 @@ export class RequestHead implements FastRequest {
           }
           break;
         case 14:
-          if (this.isNamed(start, 'content-length') && (lengths++ > 0 || this.rawValueOf(line) !== '0')) return false;
+          if (this.isNamed(start, 'content-length') && (lengths++ > 0 || this.value(line) !== '0')) return false;
           break;
         case 17:
           if (this.isNamed(start, 'transfer-encoding')) return false;
@@ -157,7 +169,7 @@ export class RequestHead implements FastRequest {
   }
 
   private readConnection(line: number, version11: boolean): boolean {
-    const value = this.rawValueOf(line).toLowerCase();
+    const value = this.value(line).toLowerCase();
     if (value === 'close') this.connection = 'close';
     else if (value === 'keep-alive') this.connection = version11 ? 'keep' : 'keep-1.0';
     else return false;
@@ -165,11 +177,13 @@ export class RequestHead implements FastRequest {
   }
 
   private isHost(line: number): boolean {
-    const value = this.rawValueOf(line);
-    for (let i = 0; i < value.length; i++) {
-      if (HOST[value.charCodeAt(i)] !== 1) return false;
+    const { bytes } = this;
+    const start = this.valueStart(line);
+    const end = this.valueEnd(line);
+    for (let at = start; at < end; at++) {
+      if (HOST[bytes[at] as number] !== 1) return false;
     }
-    return value !== '';
+    return start < end;
   }
 
   private isNamed(start: number, name: string): boolean {
@@ -181,23 +195,25 @@ export class RequestHead implements FastRequest {
     return true;
   }
 
-  /** A value before the whole head is known to be plain. @NOTE `trim()` would take the byte 0xa0 for a blank too. */
-  private rawValueOf(line: number): string {
-    const { bytes, lines } = this;
-    let start = (lines[line + 1] as number) + 1;
-    let end = lines[line + 2] as number;
-    while (start < end && bytes[start] === SPACE) start++;
-    while (end > start && bytes[end - 1] === SPACE) end--;
-    return bytes.toString('latin1', start, end);
+  private value(line: number): string {
+    return this.bytes.latin1Slice(this.valueStart(line), this.valueEnd(line));
   }
 
-  private valueOf(line: number): string {
-    const { text, textAt, lines } = this;
-    let start = (lines[line + 1] as number) + 1 - textAt;
-    let end = (lines[line + 2] as number) - textAt;
-    while (start < end && text.charCodeAt(start) === SPACE) start++;
-    while (end > start && text.charCodeAt(end - 1) === SPACE) end--;
-    return text.slice(start, end);
+  /** @NOTE Blanks are the byte 0x20 alone: `trim()` would take 0xa0 for one too. */
+  private valueStart(line: number): number {
+    const { bytes, lines } = this;
+    const end = lines[line + 2] as number;
+    let start = (lines[line + 1] as number) + 1;
+    while (start < end && bytes[start] === SPACE) start++;
+    return start;
+  }
+
+  private valueEnd(line: number): number {
+    const { bytes, lines } = this;
+    const start = (lines[line + 1] as number) + 1;
+    let end = lines[line + 2] as number;
+    while (end > start && bytes[end - 1] === SPACE) end--;
+    return end;
   }
 }
 
