@@ -72,6 +72,7 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     classic: config.access.classicApi,
     now,
   });
+  backend.api?.onKeysChanged(() => access.forget());
   const baseUrl = () => (config.site.baseUrlIsSet ? config.site.baseUrl : defaultBaseUrl(config.listen.host, port));
   const shortBase = () => {
     const [host] = config.site.shortHosts;
@@ -161,10 +162,10 @@ function buildEdge(
 /** `begin` starts what works in the background, once the server listens. */
 function buildApi(backend: Backend, deps: OperationsDeps, resources: OpenResources): { api: Api; begin: () => void } {
   if (backend.api === null) return { api: createServiceApi(deps), begin: () => {} };
-  const { queries, write } = backend.api;
+  const { queries, write, rateLimiter } = backend.api;
   const importJobs = new ImportRunner({ queries, write, isOwnHost: deps.isOwnHost, logger: deps.logger });
   resources.defer('import jobs', () => importJobs.stop());
-  return { api: createApi({ ...deps, queries, write, importJobs }), begin: () => importJobs.wake() };
+  return { api: createApi({ ...deps, queries, write, rateLimiter, importJobs }), begin: () => importJobs.wake() };
 }
 
 /** Counts answers of the edge in plain numbers: a redirect pays some 100 ns for them. */

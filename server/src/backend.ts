@@ -6,6 +6,7 @@ import type { UnknownCodes } from './links/unknown-codes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { IdempotencyKey } from './platform/idempotency.ts';
 import type { Logger } from './platform/logger.ts';
+import type { MakeRateLimiter } from './platform/rate-limit.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import type { ClickPipeline, Installation, Queries, ServiceState, WriteScope } from './roles/api/deps.ts';
 
@@ -21,6 +22,9 @@ export interface EdgeBackend {
 export interface ApiBackend {
   queries: Queries;
   write(idempotency?: IdempotencyKey): WriteScope;
+  rateLimiter: MakeRateLimiter;
+  /** Tells of keys that another process has made or revoked. Returns how to stop listening. */
+  onKeysChanged(listener: () => void): () => void;
 }
 
 /** What carries the roles of one process: the files and threads of the embedded shape, or the back ends of the scaled-out one. */

@@ -5,6 +5,7 @@ import { pastEdge } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { type Clock, DAY_MS } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
+import { RateLimit } from './platform/rate-limit.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import { RpcClient } from './platform/thread-rpc.ts';
 import type { ClickPipeline, Queries } from './roles/api/deps.ts';
@@ -157,7 +158,12 @@ export async function openEmbedded({
   };
   return {
     edge: { replica, unknown: null, outbox },
-    api: { queries, write: createWrite(writerClient) },
+    api: {
+      queries,
+      write: createWrite(writerClient),
+      rateLimiter: (_, limits) => new RateLimit(limits, now),
+      onKeysChanged: () => () => {}, // This process is the only one.
+    },
     keys: queries.keys,
     clicks: createPipeline({ outbox, sealer, database, now, clickCounts }),
     state: {

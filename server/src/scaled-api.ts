@@ -17,6 +17,8 @@ import type { Signals } from './platform/signals.ts';
 import { type Endpoint, RpcClient } from './platform/thread-rpc.ts';
 import type { Queries, WriteScope } from './roles/api/deps.ts';
 import type { PostgresEdgeProgress } from './storage/postgres/edge-progress.ts';
+import { RedisConnection } from './storage/redis/redis-connection.ts';
+import { RedisRateLimit } from './storage/redis/redis-rate-limit.ts';
 import type { WriteNotes } from './storage/write-call.ts';
 import type { FromPostgres, PostgresInit, ToPostgres } from './threads/messages.ts';
 import { startThread } from './threads/start-thread.ts';
@@ -90,6 +92,8 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
     thread.terminate();
   });
 
+  const redis = new RedisConnection({ url: storage.redisUrl, name: 'waymark-api-limits' });
+  resources.defer('rate limits', () => redis.close());
   const edges = new EdgesInTouch(reader.service<EdgeRegistry>('registry'), now);
   const confirmations = reader.service<Confirmations>('confirmations');
   const name = randomBytes(8).toString('hex');
@@ -121,6 +125,8 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
   return {
     queries,
     write: (idempotency?: IdempotencyKey) => told(write(idempotency), () => applied.everywhere(), signals),
+    rateLimiter: (name, limits) => new RedisRateLimit({ redis, name, limits }),
+    onKeysChanged: (listener) => signals.on('keys_changed', listener),
     edges,
     settling,
     figures,

@@ -94,6 +94,16 @@ describe('access', () => {
     await expect(guard.requireKey(bearer(secrets.admin), 'admin')).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
+  test('does not remember what it looked up before it was told to forget', async () => {
+    const { guard, keys } = await access(null);
+    const lookingUp = guard.requireKey(bearer(secrets.admin), 'admin');
+    // The key is found and revoked by another process while the answer is under way.
+    guard.forget();
+    await lookingUp;
+    keys.clear();
+    await expect(guard.requireKey(bearer(secrets.admin), 'admin')).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
   test('notes a use once a minute', async () => {
     const { guard, touched } = await access(null);
     await guard.requireKey(bearer(secrets.read), 'read');

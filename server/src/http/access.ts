@@ -70,6 +70,8 @@ interface CachedKey {
 export class Access {
   private readonly cache = new Map<string, CachedKey>();
   private readonly touched = new Map<number, number>();
+  /** Counts what was forgotten: a look-up that began before is not to be remembered. */
+  private forgotten = 0;
 
   constructor(
     private readonly keys: ApiKeyQueries,
@@ -104,8 +106,9 @@ export class Access {
     return this.requireKey(request, scope);
   }
 
-  /** Forgets what is known of keys: call after a key was made or revoked. */
+  /** Forgets what is known of keys: call after a key was made or revoked, here or by another process. */
   forget(): void {
+    this.forgotten++;
     this.cache.clear();
   }
 
@@ -128,7 +131,9 @@ export class Access {
     const now = this.options.now();
     const cached = this.cache.get(hash);
     if (cached && cached.until > now && (cached.key?.expiresAt ?? Number.POSITIVE_INFINITY) > now) return cached.key;
+    const { forgotten } = this;
     const key = await this.keys.findByHash(hash, now);
+    if (this.forgotten !== forgotten) return key;
     if (this.cache.size >= KEYS_CACHED_MAX) this.cache.clear();
     this.cache.set(hash, { key, until: now + CACHE_MS });
     return key;

@@ -13,6 +13,7 @@ import type { IdempotencyKey } from '../../platform/idempotency.ts';
 import type { LogBuffer } from '../../platform/log-buffer.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Metrics } from '../../platform/metrics.ts';
+import type { MakeRateLimiter } from '../../platform/rate-limit.ts';
 
 /** Reads, served off the main thread. Each sees every change that has been answered. */
 export interface Queries {
@@ -110,6 +111,8 @@ export interface ApiDeps {
   clicks: ClickPipeline;
   state: ServiceState;
   access: Access;
+  /** Limits of requests: of this process, or shared by all API servers. */
+  rateLimiter: MakeRateLimiter;
   metrics: Metrics;
   logs: LogBuffer;
   logger: Logger;
@@ -122,7 +125,7 @@ export interface ApiDeps {
 }
 
 /** What the operations' endpoints are given: all that a process of any role has. */
-export type OperationsDeps = Omit<ApiDeps, 'queries' | 'write' | 'importJobs'>;
+export type OperationsDeps = Omit<ApiDeps, 'queries' | 'write' | 'importJobs' | 'rateLimiter'>;
 
 /** What is known of a request besides itself. */
 export interface RequestInfo {

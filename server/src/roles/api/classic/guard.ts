@@ -18,8 +18,7 @@ export function createGuard(deps: Pick<ApiDeps, 'access' | 'rateLimiter'>): Guar
     const principal = await deps.access.classic({ headers: c.req.raw.headers, peer: c.env.peer }, scope);
     c.set('principal', principal);
     if (!principal.limited) return next();
-    const taken = limit.take(callerOf(principal, c.env.address));
-    const take = taken instanceof Promise ? await taken : taken;
+    const take = await limit.take(callerOf(principal, c.env.address));
     if (!take.allowed) {
       throw new AppError('rate_limited', 'Too many requests: slow down', { retryAfterSeconds: take.retryAfterSeconds });
     }
