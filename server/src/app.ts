@@ -187,13 +187,14 @@ function observeRedirects(metrics: Metrics): (method: string, status: number, se
   };
 }
 
-function connectMetrics(metrics: Metrics, { clicks, state }: Backend, now: Clock): void {
+function connectMetrics(metrics: Metrics, { clicks, state, edge }: Backend, now: Clock): void {
   const fillRate = new FillRate();
   metrics.connect({
     clicks: () => invariant(clicks.status().edges),
     outbox: () => outboxFigures(clicks.status(), fillRate, now()),
     ingestLagSeconds: () => clicks.status().lagSeconds,
     sqliteBytes: () => state.databaseSizes(),
+    following: () => edge?.following?.() ?? null,
   });
 }
 

@@ -6,6 +6,7 @@ import type { UnknownCodes } from './links/unknown-codes.ts';
 import type { Clock } from './platform/clock.ts';
 import type { IdempotencyKey } from './platform/idempotency.ts';
 import type { Logger } from './platform/logger.ts';
+import type { FollowingFigures } from './platform/metrics.ts';
 import type { MakeRateLimiter } from './platform/rate-limit.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import type { ClickPipeline, Installation, Queries, ServiceState, WriteScope } from './roles/api/deps.ts';
@@ -16,6 +17,8 @@ export interface EdgeBackend {
   /** Where to look for codes that the replica does not know; null where the replica is the database itself. */
   unknown: UnknownCodes | null;
   outbox: Outbox;
+  /** How the replica follows the change feed; null where it is the database itself. */
+  following: (() => FollowingFigures) | null;
 }
 
 /** What the API role reads and writes. */

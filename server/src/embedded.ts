@@ -2,11 +2,8 @@ import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Backend, BackendDeps } from './backend.ts';
 import { pastEdge } from './clicks/invariant.ts';
-import type { Config } from './config/config.ts';
 import { type Clock, DAY_MS } from './platform/clock.ts';
-import type { Logger } from './platform/logger.ts';
 import { RateLimit } from './platform/rate-limit.ts';
-import type { OpenResources } from './platform/shutdown.ts';
 import { RpcClient } from './platform/thread-rpc.ts';
 import type { ClickPipeline, Queries } from './roles/api/deps.ts';
 import { GEO_ATTRIBUTION } from './storage/geo/attribution.ts';
@@ -157,7 +154,7 @@ export async function openEmbedded({
     importJobs: read(reader, 'importJobs'),
   };
   return {
-    edge: { replica, unknown: null, outbox },
+    edge: { replica, unknown: null, outbox, following: null },
     api: {
       queries,
       write: createWrite(writerClient),
@@ -173,6 +170,8 @@ export async function openEmbedded({
           () => false,
         ),
       redis: () => 'off',
+      following: () => null,
+      edges: async () => [],
       databaseSizes: () => database.sizes(),
     },
     schema: writer.ready.schema,

@@ -16,6 +16,7 @@ import type { OpenResources } from './platform/shutdown.ts';
 import type { Signals } from './platform/signals.ts';
 import { type Endpoint, RpcClient } from './platform/thread-rpc.ts';
 import type { Queries, WriteScope } from './roles/api/deps.ts';
+import type { JoinedSignals } from './storage/open-signals.ts';
 import type { PostgresEdgeProgress } from './storage/postgres/edge-progress.ts';
 import { RedisConnection } from './storage/redis/redis-connection.ts';
 import { RedisRateLimit } from './storage/redis/redis-rate-limit.ts';
@@ -33,7 +34,7 @@ export interface ScaledApiDeps {
   storage: ScaledOutStorage;
   connections: Pick<ConnectionBudget, 'storage' | 'analytics'>;
   sampleRate: number;
-  signals: Signals;
+  signals: JoinedSignals;
   now: Clock;
   logger: Logger;
   resources: OpenResources;
@@ -44,6 +45,7 @@ export interface ScaledApi extends ApiBackend {
   edges: EdgesInTouch;
   settling: Settle;
   figures: EdgeFigures;
+  isRedisThere(): boolean;
   /** Whether the database answers. Never rejects. */
   databaseAnswers(): Promise<boolean>;
   /** The database's schema, once it could be reached; zeros before. */
@@ -130,6 +132,7 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
     edges,
     settling,
     figures,
+    isRedisThere: () => signals.ways.redis,
     databaseAnswers: () =>
       queries.keys.findByHash('', now()).then(
         () => true,

@@ -200,7 +200,21 @@ export async function openScaledEdge(deps: ScaledEdgeDeps): Promise<ScaledEdge> 
   }
 
   return {
-    edge: { replica, unknown, outbox },
+    edge: {
+      replica,
+      unknown,
+      outbox,
+      following() {
+        const { lagMs, inTouch, snapshotsTaken, clonedIds } = follower.status;
+        return {
+          lagSeconds: lagMs === null ? null : lagMs / 1000,
+          inTouch,
+          snapshots: snapshotsTaken,
+          lookups: unknown.counts,
+          clonedIds: clonedIds.length,
+        };
+      },
+    },
     outbox,
     sealer: sealing,
     follower,

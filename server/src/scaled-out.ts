@@ -25,6 +25,8 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
   const worker = has('worker') ? await openScaledWorker({ storage, connections, sampleRate, logger, resources }) : null;
   const api = has('api') ? await openApi() : null;
   const own = edge && (() => ownOutbox(edge, deps.clickCounts.dropped, deps.now));
+  const isRedisThere = () =>
+    api?.isRedisThere() ?? worker?.status.redis ?? edge?.follower.status.signals.redis ?? false;
   const schema = () => api?.schema ?? worker?.schema ?? { from: 0, to: 0 };
   const failures = [edge?.failure, worker?.failure, api?.failure].filter((failure) => failure !== undefined);
 
@@ -34,8 +36,10 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
     keys: api?.queries.keys ?? NO_KEYS,
     clicks: api ? new ScaledPipeline(api.settling, api.figures, own) : localPipeline(own, worker),
     state: {
-      databaseAnswers: async () => api?.databaseAnswers() ?? true,
-      redis: () => 'ok',
+      databaseAnswers: async () => (await api?.databaseAnswers()) ?? worker?.status.database ?? true,
+      redis: () => (isRedisThere() ? 'ok' : 'away'),
+      following: () => edge?.edge.following?.() ?? null,
+      edges: async () => (api === null ? [] : api.edges.list().catch(() => [])),
       databaseSizes: () => ({}),
     },
     installation: {

@@ -39,6 +39,7 @@ const NOTHING_YET: IngestStatus = {
   lagMs: 0,
   lastError: null,
   redis: false,
+  database: false,
 };
 
 /** Starts the ingest thread. Neither back end need be there: it begins when they are. */

@@ -34,6 +34,24 @@ export const systemSchema = z
       })
       .nullable()
       .openapi({ description: 'Of the process that answers; null where it is no edge' }),
+    edges: z
+      .array(
+        z.object({
+          edgeId: z.string(),
+          name: z.string().openapi({ description: 'Host and process' }),
+          version: z.string(),
+          startedAt: time,
+          seenAt: time,
+          inTouch: z.boolean().openapi({ description: 'Has reported within the last seconds' }),
+          stopped: z.boolean(),
+          accepted: count.openapi({ description: 'Clicks under this edge id, as it last said' }),
+          dropped: count,
+          outboxBytes: count,
+          feedSeq: count.openapi({ description: 'Up to where its replica follows the change feed' }),
+        }),
+      )
+      .openapi({ description: 'Edges of an installation on PostgreSQL, last seen first; empty on SQLite' }),
+    redis: z.enum(['off', 'ok', 'away']),
     ingestLagSeconds: z.number(),
     clicks: z
       .object({
@@ -83,6 +101,8 @@ export const systemSchema = z
         oldestAt: '2026-03-20T08:15:29.880Z',
         lastError: null,
       },
+      edges: [],
+      redis: 'off',
       ingestLagSeconds: 0.12,
       clicks: { accepted: 1203, committed: 1200, discarded: 0, dead: 0, inFlight: 3, difference: 0, dropped: 0 },
       events: { sampleRate: 1, retentionDays: null, complete: true },

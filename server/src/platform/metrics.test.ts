@@ -112,4 +112,23 @@ describe('metrics', () => {
     expect(text.split('\n').filter((line) => line.startsWith('things_total{'))).toHaveLength(2001);
     expect(text).toContain('things_total{name="other"} 100');
   });
+
+  test('a replica that follows shows its lag, and infinity before its first snapshot; any other process shows none', async () => {
+    const metrics = new Metrics();
+    const lookups = { asked: 3, spared: 2, unavailable: 1 };
+    const figures = { lagSeconds: null as number | null, inTouch: false, snapshots: 0, lookups, clonedIds: 0 };
+    metrics.connect({ following: () => figures });
+    expect((await scrape(metrics)).get('waymark_replica_lag_seconds')).toBe(Number.POSITIVE_INFINITY);
+    Object.assign(figures, { lagSeconds: 1.5, inTouch: true, snapshots: 2, clonedIds: 1 });
+    const samples = await scrape(metrics);
+    expect(samples.get('waymark_replica_lag_seconds')).toBe(1.5);
+    expect(samples.get('waymark_replica_in_touch')).toBe(1);
+    expect(samples.get('waymark_replica_snapshots_total')).toBe(2);
+    expect(samples.get('waymark_replica_lookups_total{answer="asked"}')).toBe(3);
+    expect(samples.get('waymark_edge_cloned_ids')).toBe(1);
+    metrics.connect({ following: () => null });
+    expect(
+      [...(await scrape(metrics)).keys()].filter((name) => /replica_(lag|in_touch|snap)|cloned/.test(name)),
+    ).toEqual([]);
+  });
 });

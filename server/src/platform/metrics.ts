@@ -29,6 +29,20 @@ export interface MetricSources {
   ingestLagSeconds(): Eventually<number>;
   /** Sizes in bytes by a short, fixed name of the file (`waymark.db`, `waymark.db-wal`). */
   sqliteBytes(): Eventually<Record<string, number>>;
+  /** Null where this process follows no change feed. */
+  following(): Eventually<FollowingFigures | null>;
+}
+
+/** How an edge's replica follows the change feed, and how often it had to look further. */
+export interface FollowingFigures {
+  /** Upper bound of the age of the oldest change that is not applied; null before the first whole snapshot. */
+  lagSeconds: number | null;
+  inTouch: boolean;
+  snapshots: number;
+  /** Questions to the database for unknown codes; answers given without one; visits that could not be answered. */
+  lookups: { asked: number; spared: number; unavailable: number };
+  /** Edge ids of this outbox that another live process uses: the disk was cloned. */
+  clonedIds: number;
 }
 
 export type SourceName = keyof MetricSources;
@@ -186,6 +200,32 @@ export class Metrics {
       'Age of the oldest click not yet ingested, in seconds.',
       null,
       () => this.snapshot.ingestLagSeconds,
+    );
+    const following = () => this.snapshot.following ?? undefined;
+    this.gauge(
+      'waymark_replica_lag_seconds',
+      'Age of the oldest change that the replica may lack, in seconds; +Inf before its first snapshot.',
+      null,
+      () => {
+        const now = following();
+        return now === undefined ? undefined : (now.lagSeconds ?? Number.POSITIVE_INFINITY);
+      },
+    );
+    this.gauge('waymark_replica_in_touch', 'Whether the database has answered the replica lately.', null, () =>
+      following() === undefined ? undefined : Number(following()?.inTouch),
+    );
+    this.counter('waymark_replica_snapshots_total', 'Snapshots taken.', null, () => following()?.snapshots);
+    this.counter(
+      'waymark_replica_lookups_total',
+      'Codes that the replica did not know: asked of the database, spared that question, or unavailable.',
+      'answer',
+      () => following()?.lookups,
+    );
+    this.gauge(
+      'waymark_edge_cloned_ids',
+      'Edge ids of this outbox that another running process uses: its disk was cloned.',
+      null,
+      () => following()?.clonedIds,
     );
     this.gauge(
       'waymark_sqlite_size_bytes',

@@ -14,6 +14,8 @@ declare const self: Endpoint;
 /** A group of batches is committed within a second or so; what takes this long is stuck. */
 const STATEMENT_MS = 60_000;
 const STATUS_MS = 250;
+/** How often it is looked whether the database answers. */
+const LOOK_MS = 1000;
 
 const say = (message: FromIngest) => self.postMessage(message);
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
@@ -42,7 +44,21 @@ self.onmessage = ({ data }) => {
     after: systemAfter,
   });
   let isStopping = false;
-  const status = setInterval(() => say({ status: { ...consumer.status(), redis: redis.isReady } }), STATUS_MS);
+  let database = false;
+  const status = setInterval(
+    () => say({ status: { ...consumer.status(), redis: redis.isReady, database } }),
+    STATUS_MS,
+  );
+  const looks = setInterval(() => {
+    pool.query('SELECT 1').then(
+      () => {
+        database = true;
+      },
+      () => {
+        database = false;
+      },
+    );
+  }, LOOK_MS);
 
   const work = async () => {
     const schema = await awaitSchema(pool, {
@@ -61,6 +77,7 @@ self.onmessage = ({ data }) => {
     consumer.stop();
     void working.then(async () => {
       clearInterval(status);
+      clearInterval(looks);
       await Promise.all([pool.end(), signals.close()]);
       redis.close();
       say({ stopped: true });

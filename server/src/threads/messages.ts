@@ -173,8 +173,9 @@ export interface IngestInit {
 export type ToIngest = { stop: true };
 
 export interface IngestStatus extends StreamConsumerStatus {
-  /** Whether the stream is in reach. */
+  /** Whether the stream is in reach, and whether the database answered when it was last asked. */
   redis: boolean;
+  database: boolean;
 }
 
 /** From the ingest thread to the main thread. `trouble`: what passes by itself; `failed`: what does not. */

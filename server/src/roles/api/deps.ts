@@ -1,6 +1,7 @@
 import type { ApiKeyCommands, ApiKeyQueries } from '../../accounts/api-key.ts';
 import type { UserCommands, UserQueries } from '../../accounts/user.ts';
 import type { AnalyticsQueries } from '../../clicks/analytics.ts';
+import type { KnownEdge } from '../../clicks/edge-registry.ts';
 import type { EventCommands, EventQueries } from '../../clicks/event.ts';
 import type { EdgeClicks } from '../../clicks/invariant.ts';
 import type { Config } from '../../config/config.ts';
@@ -12,7 +13,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { IdempotencyKey } from '../../platform/idempotency.ts';
 import type { LogBuffer } from '../../platform/log-buffer.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Metrics } from '../../platform/metrics.ts';
+import type { FollowingFigures, Metrics } from '../../platform/metrics.ts';
 import type { MakeRateLimiter } from '../../platform/rate-limit.ts';
 
 /** Reads, served off the main thread. Each sees every change that has been answered. */
@@ -78,6 +79,10 @@ export interface ServiceState {
   databaseAnswers(): Promise<boolean>;
   /** `off`: this shape has none. */
   redis(): 'off' | 'ok' | 'away';
+  /** How this process's replica follows the change feed; null where it has none. */
+  following(): FollowingFigures | null;
+  /** Every edge that the installation knows, as each last reported; empty where there is no such report. */
+  edges(): Promise<KnownEdge[]>;
   /** Bytes of the database's files by name; empty where the database is a server of its own. */
   databaseSizes(): Record<string, number>;
 }

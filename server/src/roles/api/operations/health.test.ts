@@ -7,7 +7,7 @@ const status = () => ({ outbox, lastError: null });
 
 test('health names the release, the flags and this instance', () => {
   const config = loadConfig({ APP_VERSION: '9.9.9', GIT_SHA: 'abc', ENABLE_AUTO_BLOCKING: 'yes' });
-  expect(health(config, status)).toMatchObject({
+  expect(health(config, 'off', status)).toMatchObject({
     status: 'ok',
     version: '9.9.9',
     git_sha: 'abc',
@@ -24,12 +24,17 @@ test('an outbox that can’t be asked does not fail health', () => {
   const broken = () => {
     throw new Error('gone');
   };
-  expect(health(loadConfig({}), broken)).toMatchObject({ status: 'ok', db: 'failing', instance: null });
+  expect(health(loadConfig({}), 'ok', broken)).toMatchObject({
+    status: 'ok',
+    db: 'failing',
+    redis: 'ok',
+    instance: null,
+  });
 });
 
 test.each([{ EVENT_LOG_SAMPLE_RATE: '0.5' }, { EVENT_RETENTION_DAYS: '30' }])(
   'events are called sampled with %o',
   (env) => {
-    expect(health(loadConfig(env), status).events).toBe('sampled');
+    expect(health(loadConfig(env), 'off', status).events).toBe('sampled');
   },
 );

@@ -12,7 +12,7 @@ export interface Health {
   feature_flags: FeatureFlags;
   /** `failing`: clicks could not be written into it when that was last tried. */
   db: 'ok' | 'failing';
-  redis: 'off';
+  redis: 'off' | 'ok' | 'away';
   /** The edge id; null where this process is no edge, or the outbox can't be asked. */
   instance: string | null;
   /** Whether every click is also an event: `sampled` where rows are sampled, or leave by age. */
@@ -20,7 +20,11 @@ export interface Health {
 }
 
 /** The process is alive and this is who it is. Never throws: no dependency can make it fail. */
-export function health(config: Config, clickStatus: () => Pick<PipelineStatus, 'outbox' | 'lastError'>): Health {
+export function health(
+  config: Config,
+  redis: Health['redis'],
+  clickStatus: () => Pick<PipelineStatus, 'outbox' | 'lastError'>,
+): Health {
   const { release, events, flags } = config;
   const clicks = attempt(clickStatus);
   return {
@@ -32,7 +36,7 @@ export function health(config: Config, clickStatus: () => Pick<PipelineStatus, '
     release_notes_url: release.notesUrl,
     feature_flags: flags,
     db: clicks === null || clicks.lastError !== null ? 'failing' : 'ok',
-    redis: 'off',
+    redis,
     instance: clicks?.outbox?.edgeId ?? null,
     events: events.sampleRate < 1 || events.retentionDays !== null ? 'sampled' : 'complete',
   };

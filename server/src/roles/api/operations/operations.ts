@@ -47,7 +47,7 @@ export function createOperations(deps: OperationsDeps): Hono<ApiEnv> {
     throw new AppError('not_found', 'Not found');
   });
 
-  app.get('/health', (c) => fresh(c).json(health(config, () => deps.clicks.status())));
+  app.get('/health', (c) => fresh(c).json(health(config, deps.state.redis(), () => deps.clicks.status())));
 
   app.get('/health/proxy', async (c) => {
     await requireOperator(deps, accessRequest(c));
@@ -65,6 +65,8 @@ export function createOperations(deps: OperationsDeps): Hono<ApiEnv> {
       stopping: deps.isStopping(),
       pipeline: pipelineStatus(deps),
       databaseAnswers: role === 'edge' ? true : await answersInTime(deps.state.databaseAnswers()),
+      redis: deps.state.redis(),
+      following: deps.state.following(),
       diskBytesFree: await readDiskFree(config.storage.dataDir),
     });
     return fresh(c).json({ status, checks }, status === 'ready' ? 200 : 503);

@@ -8,6 +8,8 @@ const WELL: ReadyFacts = {
   stopping: false,
   pipeline: PIPELINE,
   databaseAnswers: true,
+  redis: 'off',
+  following: null,
   diskBytesFree: GIB,
 };
 
@@ -21,12 +23,22 @@ describe('an edge stays ready while it can answer known links', () => {
     ['disk nearly full', { diskBytesFree: 1024 }, { disk: 'low' }],
     ['free space unknown', { diskBytesFree: null }, { disk: 'unknown' }],
     ['database away', { databaseAnswers: false }, {}],
+    ['Redis away', { redis: 'away' }, { redis: 'away' }],
+    ['replica at hand', { following: { lagSeconds: 0, inTouch: true } }, { replica: 'ok' }],
+    ['replica behind', { following: { lagSeconds: 6, inTouch: true } }, { replica: 'lagging' }],
+    ['replica cut off', { following: { lagSeconds: 60, inTouch: false } }, { replica: 'away' }],
+    ['first snapshot on its way', { following: { lagSeconds: null, inTouch: true } }, { replica: 'loading' }],
   ];
   test.each(degraded)('%s', (_, facts, check) => {
     const answer = readiness('edge', { ...WELL, ...facts });
     expect(answer.status).toBe('ready');
     expect(answer.checks).toMatchObject(check);
   });
+});
+
+test('an edge that has no link and can ask for none is not ready', () => {
+  const facts = { ...WELL, following: { lagSeconds: null, inTouch: false } };
+  expect(readiness('edge', facts)).toMatchObject({ status: 'not_ready', checks: { replica: 'empty' } });
 });
 
 test.each(['api', 'worker'] as const)('%s is not ready without the database', (role) => {

@@ -18,7 +18,7 @@ export function addSystemRoute(v1: V1Routes, deps: ApiDeps): void {
       scope: 'read',
       success: { status: 200, description: 'Versions, storage, outbox and clicks', schema: systemSchema },
     },
-    () => {
+    async () => {
       const { config, installation } = deps;
       const now = deps.now();
       const uptimeSeconds = Math.floor(process.uptime());
@@ -53,6 +53,20 @@ export function addSystemRoute(v1: V1Routes, deps: ApiDeps): void {
           oldestAt: status.lagSeconds > 0 ? isoTime(Math.floor(now - status.lagSeconds * 1000)) : null,
           lastError: status.lastError,
         },
+        edges: (await deps.state.edges()).map((edge) => ({
+          edgeId: edge.edgeId,
+          name: edge.name,
+          version: edge.version,
+          startedAt: isoTime(edge.startedAt),
+          seenAt: isoTime(edge.seenAt),
+          inTouch: edge.inTouch,
+          stopped: edge.stopped,
+          accepted: edge.acceptedSeq,
+          dropped: edge.dropped,
+          outboxBytes: edge.outboxBytes,
+          feedSeq: edge.appliedSeq,
+        })),
+        redis: deps.state.redis(),
         ingestLagSeconds: status.lagSeconds,
         clicks: { ...figures, difference: unaccounted(figures), dropped: status.outbox?.dropped ?? 0 },
         events: { sampleRate, retentionDays, complete: sampleRate >= 1 && retentionDays === null },
