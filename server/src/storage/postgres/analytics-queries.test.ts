@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { sql } from 'kysely';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import type { ClickRange } from '../../clicks/analytics.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
 import { analyticsConformance } from '../conformance/analytics.ts';
@@ -11,7 +10,6 @@ import type { SimpleClick } from '../conformance/simple-clicks.ts';
 import { refused } from '../conformance/suite.ts';
 import { PostgresAnalyticsQueries } from './analytics-queries.ts';
 import { kysely, openPool } from './pool.ts';
-import { inSnapshot } from './read-snapshot.ts';
 import { noteRowsRemoved } from './retained-since.ts';
 import { sumUpSpan } from './span-tier.ts';
 
@@ -193,21 +191,21 @@ describe('limits', () => {
   });
 
   test('a process that dies leaves no question behind', async () => {
-    const pool = openPool({ url: harness.database.url, max: 1, statementMs: 60_000, name: 'dying' });
-    const client = (await pool.connect()) as PoolClient & { connection: { stream: { destroy(): void } } };
-    client.release();
-    const asked = inSnapshot(kysely(pool), (db) => sql`SELECT pg_sleep(50)`.execute(db)).catch(() => {});
-    const running = async () =>
-      (
-        await harness.pool.query(
-          `SELECT 1 FROM pg_stat_activity WHERE application_name = 'dying' AND query LIKE '%sleep%'`,
-        )
-      ).rowCount;
-    while ((await running()) === 0) await Bun.sleep(10);
-    client.connection.stream.destroy();
-    await asked;
-    while ((await running()) !== 0) await Bun.sleep(50);
-    await pool.end();
+    const script = `
+            import { kysely, openPool } from '${import.meta.dir}/pool.ts';
+      import { inSnapshot } from '${import.meta.dir}/read-snapshot.ts';
+      const pool = openPool({ url: '${harness.database.url}', max: 1, statementMs: 60_000, name: 'dying' });
+      await inSnapshot(kysely(pool), (db) => sql\`SELECT pg_sleep(50)\`.execute(db));`;
+    const asking = Bun.spawn([process.execPath, '-e', script], { stdout: 'ignore', stderr: 'ignore' });
+    const running = async () => {
+      const { rows } = await harness.pool.query(
+        `SELECT 1 FROM pg_stat_activity WHERE application_name = 'dying' AND query LIKE '%sleep%'`,
+      );
+      return rows.length > 0;
+    };
+    while (!(await running())) await Bun.sleep(10);
+    asking.kill('SIGKILL');
+    while (await running()) await Bun.sleep(50);
   });
 });
 

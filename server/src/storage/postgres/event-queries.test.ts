@@ -213,7 +213,7 @@ describe('a page of many', () => {
     }
     const columns = Object.keys(click(1, 1, 1));
     await pool.query(
-      `INSERT INTO clicks (${columns.join(', ')}) SELECT n, 1 + n % 2, 1 + n % 2, ${START} + n * ${HOUR_MS}, 1, ${SIMPLE_COLUMNS.map(() => '0').join(', ')}, 7, 0
+      `INSERT INTO clicks (${columns.join(', ')}) SELECT n, 1 + n % 2, 1 + n % 2, ${START} + n * ${HOUR_MS}::bigint, 1, ${SIMPLE_COLUMNS.map(() => '0').join(', ')}, 7, 0
        FROM generate_series(100, 20000) n`,
     );
     await pool.query(

@@ -16,4 +16,6 @@ export const LOCKS = {
   importQueue: 7_820_008,
   /** Held by whoever makes or drops partitions. */
   partitions: 7_820_009,
+  /** Held by whoever sums days up into spans. */
+  spanTier: 7_820_010,
 } as const;

@@ -7,6 +7,7 @@ import { PostgresDayTier } from './day-tier.ts';
 import { asAnswer } from './errors.ts';
 import { PostgresPartitions } from './partitions.ts';
 import { RollupMerge } from './rollup-merge.ts';
+import { sumUpSpan } from './span-tier.ts';
 
 /** Rows of one statement. */
 const ROWS_AT_ONCE = 5000;
@@ -42,8 +43,9 @@ export class PostgresMaintenance implements ClickMaintenance {
     return false;
   }
 
-  compactDay(): Promise<boolean> {
-    return this.dayTier.compactDay();
+  /** Sums hours up into days, and days into spans. */
+  async compactDay(): Promise<boolean> {
+    return (await this.dayTier.compactDay()) || sumUpSpan(this.pool);
   }
 
   /** Merges rollup rows of the same key. */

@@ -7,7 +7,7 @@ export const SPAN_DAYS = 16;
 
 /**
  * Sums complete days up into the next span of rollup_span; returns whether another can follow at once. For housekeeping, after
- * it has moved the border of the day tier; one worker at a time. Broken off anywhere, the next run begins that span anew.
+ * it has moved the border of the day tier. Broken off anywhere, the next run begins that span anew.
  *
  * Whoever adds to days waits only while the border of late additions goes ahead: from then on additions to this span go into
  * both tiers, and what is summed up is the state of that very moment.
@@ -18,7 +18,10 @@ export async function sumUpSpan(pool: Pool): Promise<boolean> {
     throw asAnswer(error);
   });
   try {
-    await client.query(`SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock(${LOCKS.dayTier})`);
+    await client.query('SET statement_timeout = 0; SET lock_timeout = 0');
+    const alone = await client.query(`SELECT pg_try_advisory_lock(${LOCKS.spanTier}) AS held`);
+    if (alone.rows[0]?.held !== true) return false;
+    await client.query(`SELECT pg_advisory_lock(${LOCKS.dayTier})`);
     const { span, spansComplete } = await nextSpan(client);
     if (span >= spansComplete) return false;
     await client.query(`DELETE FROM rollup_span WHERE span >= ${span}`);
