@@ -118,7 +118,7 @@ describe('metrics', () => {
     const lookups = { asked: 3, spared: 2, unavailable: 1 };
     const figures = { lagSeconds: null as number | null, inTouch: false, snapshots: 0, lookups, clonedIds: 0 };
     metrics.connect({ following: () => figures });
-    expect((await scrape(metrics)).get('waymark_replica_lag_seconds')).toBe(Number.POSITIVE_INFINITY);
+    expect(await metrics.render()).toContain('\nwaymark_replica_lag_seconds +Inf\n');
     Object.assign(figures, { lagSeconds: 1.5, inTouch: true, snapshots: 2, clonedIds: 1 });
     const samples = await scrape(metrics);
     expect(samples.get('waymark_replica_lag_seconds')).toBe(1.5);

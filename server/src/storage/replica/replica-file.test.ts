@@ -74,6 +74,7 @@ describe('the replica on disk', () => {
       [1, 'b'],
       [1, 'c'],
     ]);
+    replica.invalidate(1, ['a', 'b', 'c']);
     expect(['a', 'b', 'c'].map((code) => replica.find(1, code)?.url ?? null)).toEqual([
       'https://example.com/a/2',
       null,
