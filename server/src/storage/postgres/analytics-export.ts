@@ -4,13 +4,14 @@ import { FIRST_ON_LINK } from '../../clicks/rollup-rows.ts';
 import { planFor } from './analytics-plan.ts';
 import { conditionOf } from './analytics-scan.ts';
 import { VALUE_COLUMNS, valueTexts } from './click-events.ts';
+import { someId } from './ids.ts';
 import type { Schema } from './schema.ts';
 
 /** Ids that one statement looks at, and how long a call goes on before it leaves the rest to the next. */
 const IDS_PER_STATEMENT = 200_000;
 const CALL_MS = 1000;
 /** A link's rows are found through its index, whatever lies between. */
-const IDS_PER_STATEMENT_OF_LINK = 50 * IDS_PER_STATEMENT;
+const IDS_PER_STATEMENT_OF_LINK = 10 * IDS_PER_STATEMENT;
 
 type Row = { id: number; link_id: number; at: number; first_seen: number } & Record<
   (typeof VALUE_COLUMNS)[number],
@@ -35,7 +36,7 @@ export async function readClicksPage(
     const { rows } = await sql<Row>`
       SELECT id, link_id, at, first_seen, ${sql.join(VALUE_COLUMNS.map((column) => sql.ref(column)))} FROM clicks
       WHERE id > ${after}::bigint AND id <= ${last}::bigint
-        AND at >= ${range.from}::bigint AND at < ${range.to}::bigint AND ${conditionOf(plan)}
+        AND at >= ${range.from}::bigint AND at < ${range.to}::bigint AND ${conditionOf(plan, someId)}
         AND NOT EXISTS (SELECT 1 FROM links WHERE links.id = clicks.link_id AND links.deleted_at IS NOT NULL)
       ORDER BY id LIMIT ${wanted}::bigint`.execute(db);
     found.push(...rows);

@@ -192,7 +192,8 @@ describe('limits', () => {
 
   test('a process that dies leaves no question behind', async () => {
     const script = `
-            import { kysely, openPool } from '${import.meta.dir}/pool.ts';
+      import { sql } from 'kysely';
+      import { kysely, openPool } from '${import.meta.dir}/pool.ts';
       import { inSnapshot } from '${import.meta.dir}/read-snapshot.ts';
       const pool = openPool({ url: '${harness.database.url}', max: 1, statementMs: 60_000, name: 'dying' });
       await inSnapshot(kysely(pool), (db) => sql\`SELECT pg_sleep(50)\`.execute(db));`;
@@ -203,7 +204,8 @@ describe('limits', () => {
       );
       return rows.length > 0;
     };
-    while (!(await running())) await Bun.sleep(10);
+    while (!(await running()) && asking.exitCode === null) await Bun.sleep(10);
+    expect(asking.exitCode).toBeNull();
     asking.kill('SIGKILL');
     while (await running()) await Bun.sleep(50);
   });

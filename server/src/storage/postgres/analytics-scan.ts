@@ -3,6 +3,7 @@ import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { Plan } from '../analytics/plan.ts';
 import { SLOT_MS } from '../analytics/tiers.ts';
+import { anyId } from './ids.ts';
 import { rowsRetainedSince } from './retained-since.ts';
 import type { Schema } from './schema.ts';
 
@@ -11,12 +12,15 @@ export function numbers(values: readonly number[]): RawBuilder<number[]> {
   return sql`${values}::bigint[]`;
 }
 
-/** The condition by which a plan's clicks are found among the rows of `clicks`, its time range left out. */
-export function conditionOf(plan: Plan): RawBuilder<boolean> {
+/**
+ * The condition by which a plan's clicks are found among the rows of `clicks`, its time range left out. `link` is how the
+ * link's id is given: see ids.ts.
+ */
+export function conditionOf(plan: Plan, link: typeof anyId = anyId): RawBuilder<boolean> {
   const parts = plan.filters.map(({ column, ids }) =>
     ids.length === 1 ? sql`${sql.ref(column)} = ${ids[0]}::bigint` : sql`${sql.ref(column)} = ANY (${numbers(ids)})`,
   );
-  if (plan.linkId !== null) parts.push(sql`link_id = ${plan.linkId}::bigint`);
+  if (plan.linkId !== null) parts.push(sql`link_id = ${link(plan.linkId)}`);
   return parts.length === 0 ? sql`true` : sql.join(parts, sql` AND `);
 }
 

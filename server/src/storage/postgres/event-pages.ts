@@ -1,14 +1,20 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { EventFilter } from '../../clicks/event.ts';
-import { anyId } from './ids.ts';
+import { someId } from './ids.ts';
 import type { Schema } from './schema.ts';
 
 /** Type of the events that recorded clicks show as. */
 export const CLICK_EVENT = 'click';
 
 /**
- * Ids of visible events and recorded clicks that a filter lets through. A link in the filter must be live.
- * `newest` says how many of each table are wanted, highest ids first; null for any order.
+ * Settings of the server under which a page is read in the order of an index, however many rows the planner expects: it takes
+ * a busy link for one like others (see someId), and would fetch and sort all its rows.
+ */
+export const PAGE_SETTINGS = { enable_bitmapscan: 'off', enable_seqscan: 'off', enable_sort: 'off' };
+
+/**
+ * Ids of the newest visible events and the newest recorded clicks that a filter lets through, up to `rows` of each, in no
+ * order. A link in the filter must be live.
  * @NOTE Each table is cut to size for itself, in the order of one index: ordering the two together would sort all of both.
  */
 export function eventIds(db: Kysely<Schema>, filter: EventFilter, rows: number, beforeId?: number) {
@@ -19,17 +25,17 @@ export function eventIds(db: Kysely<Schema>, filter: EventFilter, rows: number, 
     clicks = clicks.where('clicks.id', '<', beforeId);
   }
   if (filter.linkId !== undefined) {
-    events = events.where('events.link_id', '=', anyId(filter.linkId));
-    clicks = clicks.where('clicks.link_id', '=', anyId(filter.linkId));
+    events = events.where('events.link_id', '=', someId(filter.linkId));
+    clicks = clicks.where('clicks.link_id', '=', someId(filter.linkId));
   } else {
     events = events.where(sql<SqlBool>`(events.type = 'deleted' OR ${isLive('events.link_id')})`);
     clicks = clicks.where(isLive('clicks.link_id'));
   }
   if (filter.userId !== undefined) {
-    events = events.where('events.user_id', '=', anyId(filter.userId));
-    clicks = clicks.where('clicks.user_id', '=', anyId(filter.userId));
+    events = events.where('events.user_id', '=', someId(filter.userId));
+    clicks = clicks.where('clicks.user_id', '=', someId(filter.userId));
   }
-  if (filter.type !== undefined) events = events.where('events.type', '=', filter.type);
+  if (filter.type !== undefined) events = events.where('events.type', '=', sql<string>`(SELECT ${filter.type}::text)`);
   const cut = {
     events: events.orderBy('events.id', 'desc').limit(rows),
     clicks: clicks.orderBy('clicks.id', 'desc').limit(rows),

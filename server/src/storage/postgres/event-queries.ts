@@ -4,8 +4,8 @@ import type { RowCount } from '../../links/store.ts';
 import { clickEvents } from './click-events.ts';
 import type { ReadContext } from './context.ts';
 import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
-import { CLICK_EVENT, eventIds, eventPage } from './event-pages.ts';
-import { anyId } from './ids.ts';
+import { CLICK_EVENT, eventIds, eventPage, PAGE_SETTINGS } from './event-pages.ts';
+import { anyId, someId } from './ids.ts';
 import { inSnapshot } from './read-snapshot.ts';
 import { toEvent } from './rows.ts';
 import type { Schema } from './schema.ts';
@@ -31,29 +31,35 @@ export class PostgresEventQueries implements EventQueries {
     filter: EventFilter,
     page: { limit: number; offset?: number; beforeId?: number },
   ): Promise<ActivityEvent[]> {
-    return inSnapshot(this.ctx.db, async (db) =>
-      (await exists(db, filter)) ? fetch(db, await eventPage(db, filter, page).execute()) : [],
+    return inSnapshot(
+      this.ctx.db,
+      async (db) => ((await exists(db, filter)) ? fetch(db, await eventPage(db, filter, page).execute()) : []),
+      PAGE_SETTINGS,
     );
   }
 
   async count(filter: EventFilter): Promise<RowCount> {
     const { linkId, userId, type } = filter;
-    return inSnapshot(this.ctx.db, async (db) => {
-      if (!(await exists(db, filter))) return { value: 0, exact: true };
-      if (linkId !== undefined) {
-        const rows = await countOfLink(db, linkId, userId, type);
-        return userId === undefined && type === undefined ? { value: rows, exact: true } : capped(rows);
-      }
-      if (userId === undefined) {
-        return type === undefined ? counterValue(db, 'events', '') : counterValue(db, 'events_by_type', type);
-      }
-      if (type === undefined) return counterValue(db, 'events_by_user', userId);
-      const row = await db
-        .selectFrom(eventIds(db, filter, COUNT_ROWS_MAX).as('found'))
-        .select(sql<number>`count(*)`.as('n'))
-        .executeTakeFirstOrThrow();
-      return capped(row.n);
-    });
+    return inSnapshot(
+      this.ctx.db,
+      async (db) => {
+        if (!(await exists(db, filter))) return { value: 0, exact: true };
+        if (linkId !== undefined) {
+          const rows = await countOfLink(db, linkId, userId, type);
+          return userId === undefined && type === undefined ? { value: rows, exact: true } : capped(rows);
+        }
+        if (userId === undefined) {
+          return type === undefined ? counterValue(db, 'events', '') : counterValue(db, 'events_by_type', type);
+        }
+        if (type === undefined) return counterValue(db, 'events_by_user', userId);
+        const row = await db
+          .selectFrom(eventIds(db, filter, COUNT_ROWS_MAX).as('found'))
+          .select(sql<number>`count(*)`.as('n'))
+          .executeTakeFirstOrThrow();
+        return capped(row.n);
+      },
+      PAGE_SETTINGS,
+    );
   }
 
   async countsByType(
@@ -93,28 +99,32 @@ export class PostgresEventQueries implements EventQueries {
 
   /** @NOTE Ids of clicks ascend in the order in which they are committed, so none appears later below `lastId`. */
   async clicksSince(afterId: number | null, limit: number, linkId: number | null): Promise<ClicksSince> {
-    return inSnapshot(this.ctx.db, async (db) => {
-      const newest = await db
-        .selectFrom('clicks')
-        .select(sql<number>`coalesce(max(id), 0)`.as('id'))
-        .executeTakeFirstOrThrow();
-      const lastId = Math.max(newest.id, afterId ?? 0);
-      if (afterId === null || newest.id <= afterId) return { events: [], skipped: 0, lastId };
-      let above = db.selectFrom('clicks').select('id').where('id', '>', afterId);
-      if (linkId !== null) above = above.where('link_id', '=', anyId(linkId));
-      above = above.orderBy('id', 'desc');
-      const ids = (await above.limit(limit).execute()).map((row) => row.id);
-      const first = ids.at(-1);
-      const isCut = first !== undefined && ids.length === limit;
-      const before = isCut
-        ? await db
-            .selectFrom(above.where('id', '<', first).limit(COUNT_ROWS_MAX).as('missed'))
-            .select(sql<number>`count(*)`.as('n'))
-            .executeTakeFirstOrThrow()
-        : { n: 0 };
-      const events = await clickEvents(db, ids);
-      return { events: events.sort((a, b) => a.id - b.id), skipped: capped(before.n).value, lastId };
-    });
+    return inSnapshot(
+      this.ctx.db,
+      async (db) => {
+        const newest = await db
+          .selectFrom('clicks')
+          .select(sql<number>`coalesce(max(id), 0)`.as('id'))
+          .executeTakeFirstOrThrow();
+        const lastId = Math.max(newest.id, afterId ?? 0);
+        if (afterId === null || newest.id <= afterId) return { events: [], skipped: 0, lastId };
+        let above = db.selectFrom('clicks').select('id').where('id', '>', afterId);
+        if (linkId !== null) above = above.where('link_id', '=', someId(linkId));
+        above = above.orderBy('id', 'desc');
+        const ids = (await above.limit(limit).execute()).map((row) => row.id);
+        const first = ids.at(-1);
+        const isCut = first !== undefined && ids.length === limit;
+        const before = isCut
+          ? await db
+              .selectFrom(above.where('id', '<', first).limit(COUNT_ROWS_MAX).as('missed'))
+              .select(sql<number>`count(*)`.as('n'))
+              .executeTakeFirstOrThrow()
+          : { n: 0 };
+        const events = await clickEvents(db, ids);
+        return { events: events.sort((a, b) => a.id - b.id), skipped: capped(before.n).value, lastId };
+      },
+      PAGE_SETTINGS,
+    );
   }
 }
 
