@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Pool } from 'pg';
 import { DAY_MS } from '../src/platform/clock.ts';
 import { migrate } from '../src/storage/postgres/migrate.ts';
 import { openPool } from '../src/storage/postgres/pool.ts';
@@ -46,11 +47,14 @@ export async function seedPostgres(url: string, options: SeedOptions, sqliteFile
     }
     // Its rows come in one statement, and the triggers would keep all of them in memory.
     await pool.query('ALTER TABLE rollup_day DISABLE TRIGGER USER');
+    // Built over all rows at once they cost a fraction of what they cost row by row.
+    const indexes = await takeIndexes(pool);
     for (const [table, columns, order] of TABLES) {
       await copyRows(url, table, columns, from.query<unknown, []>(`SELECT ${columns} FROM ${table} ORDER BY ${order}`));
     }
     await pool.query(`INSERT INTO counters (kind, key, shard, n) VALUES
       ('links', '', 0, ${options.links}), ('events', '', 0, ${options.clicks}), ('events_by_type', 'click', 0, ${options.clicks})`);
+    for (const create of indexes) await pool.query(create);
     await pool.query('ALTER TABLE rollup_day ENABLE TRIGGER USER');
     const firstDay = Math.floor(options.start / DAY_MS);
     await pool.query(`UPDATE rollup_tiers SET days_before = ${firstDay + options.days}`);
@@ -61,6 +65,18 @@ export async function seedPostgres(url: string, options: SeedOptions, sqliteFile
     await pool.end();
     if (made) rmSync(made, { recursive: true, force: true });
   }
+}
+
+/** Drops the indexes of tables that get many rows, those of keys left out; returns what makes them again. */
+async function takeIndexes(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string; create: string }>(
+    `SELECT c.relname AS name, replace(pg_get_indexdef(c.oid), ' ON ONLY ', ' ON ') AS create
+     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+     WHERE i.indrelid IN ('clicks'::regclass, 'rollup_15m'::regclass, 'rollup_hour'::regclass, 'rollup_day'::regclass)
+       AND NOT i.indisprimary`,
+  );
+  for (const { name } of rows) await pool.query(`DROP INDEX ${name}`);
+  return rows.map(({ create }) => create);
 }
 
 function monthsOf({ start, days }: SeedOptions): { name: string; start: number; end: number }[] {
