@@ -103,6 +103,7 @@ export class ClickRetention {
 
   private async removeFromPages(tables: readonly string[], before: number): Promise<boolean> {
     if (before !== this.pagesBefore) {
+      await noteRowsRemoved(kysely(this.pool), before);
       this.pages = new Map();
       this.pagesBefore = before;
     }
@@ -121,7 +122,6 @@ export class ClickRetention {
   }
 
   private async removeBetween(table: string, page: number, before: number): Promise<void> {
-    await noteRowsRemoved(kysely(this.pool), before);
     await onOneConnection(this.pool, async (client) => {
       const { rows } = await client.query<Lost>(
         `WITH gone AS (DELETE FROM ${table} WHERE ctid >= $1::tid AND ctid < $2::tid AND at < $3 RETURNING link_id, user_id)

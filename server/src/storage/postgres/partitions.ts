@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { type Clock, DAY_MS } from '../../platform/clock.ts';
+import { type Clock, DAY_MS, HOUR_MS } from '../../platform/clock.ts';
 import { asAnswer } from './errors.ts';
 import { LOCKS } from './locks.ts';
 import { type ClickMonth, monthsFrom } from './months.ts';
@@ -8,6 +8,8 @@ const MONTHS_AHEAD = 2;
 const DAYS_AHEAD = 2;
 /** Rows that are moved out of a default partition while it is locked: less than a second's work. */
 const MOVED_ROWS_MAX = 50_000;
+/** A time is no longer to come this long before, whatever the clocks of edges and workers say. */
+const EARLY_MS = HOUR_MS;
 /** How long a change of partitions waits for a lock before it lets others pass, and how often it tries. */
 const LOCK_WAIT = '500ms';
 const TRIES_MAX = 40;
@@ -20,14 +22,16 @@ interface Partition {
   name: string;
   within: string;
   bounds: string;
+  /** From when on rows come. Epoch ms UTC. */
+  startsAt: number;
 }
 
 /**
  * Partitions of clicks by month and of visitors by day, made before they are needed.
  *
  * A partition is made beside its parent and attached, which takes no lock that ingest or reads wait for, but for the default
- * partition: that is locked alone while it is proved to hold no row of the new one. Where nothing can be in it yet, a
- * constraint proves it beforehand, so the locked time does not depend on what the default partition holds.
+ * partition: that is locked alone while it is proved to hold no row of the new one. For a time to come a constraint proves it
+ * beforehand, so the locked time does not depend on what the default partition holds.
  */
 export class PostgresPartitions {
   constructor(
@@ -47,7 +51,11 @@ export class PostgresPartitions {
       ...Array.from({ length: DAYS_AHEAD + 1 }, (_, n) => ofDay(today + n)),
     ];
     await this.alone(async (client) => {
-      for (const partition of wanted) if (!(await isAttached(client, partition.name))) await make(client, partition);
+      for (const partition of wanted) {
+        if (await isAttached(client, partition.name)) continue;
+        if (partition.startsAt > now + EARLY_MS) await makeEarly(client, partition);
+        else await makeLate(client, partition);
+      }
     });
   }
 
@@ -97,6 +105,7 @@ function ofMonth({ name, from, to }: ClickMonth): Partition {
     name,
     within: `at >= ${from} AND at < ${to}`,
     bounds: `FOR VALUES FROM (${from}) TO (${to})`,
+    startsAt: from,
   };
 }
 
@@ -106,44 +115,48 @@ function ofDay(day: number): Partition {
     name: `visitors_seen_${day}`,
     within: `day = ${day}`,
     bounds: `FOR VALUES IN (${day})`,
+    startsAt: day * DAY_MS,
   };
 }
 
-async function make(client: PoolClient, partition: Partition): Promise<void> {
-  const { parent, name, within, bounds } = partition;
+/** For rows that nobody writes yet: a constraint proves beforehand that there are none. */
+async function makeEarly(client: PoolClient, partition: Partition): Promise<void> {
+  const { parent, name, within } = partition;
   const rest = `${parent}_other`;
-  await patiently(client, `CREATE TABLE IF NOT EXISTS ${name} (LIKE ${parent} INCLUDING ALL)`);
-  const { rows } = await client.query<{ n: number }>(
-    `SELECT count(*) AS n FROM (SELECT 1 FROM ${rest} WHERE ${within} LIMIT ${MOVED_ROWS_MAX + 1}) AS rows`,
-  );
-  const there = rows[0]?.n ?? 0;
-  if (there > MOVED_ROWS_MAX) {
-    // Too many to move at a stretch: they are right where they are, and so are those to come.
-    await patiently(client, `DROP TABLE ${name}`);
-    return;
-  }
-  const attach = `ALTER TABLE ${parent} ATTACH PARTITION ${name} ${bounds}`;
-  if (there > 0) {
-    await patiently(
-      client,
-      `BEGIN; LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE;
-       WITH moved AS (DELETE FROM ${rest} WHERE ${within} RETURNING *) INSERT INTO ${name} SELECT * FROM moved;
-       ${attach}; COMMIT`,
-    );
-    return;
-  }
   const proof = `${name}_not_here`;
+  await patiently(client, createLike(partition));
   await patiently(
     client,
     `ALTER TABLE ${rest} DROP CONSTRAINT IF EXISTS ${proof}, ADD CONSTRAINT ${proof} CHECK (NOT (${within})) NOT VALID`,
   );
   try {
     await patiently(client, `ALTER TABLE ${rest} VALIDATE CONSTRAINT ${proof}`);
-    await patiently(client, attach);
+    await patiently(client, attach(partition));
   } finally {
     await patiently(client, `ALTER TABLE ${rest} DROP CONSTRAINT IF EXISTS ${proof}`);
   }
 }
+
+/** For rows that come already: those there are moved while the default partition is locked, where they are not too many. */
+async function makeLate(client: PoolClient, partition: Partition): Promise<void> {
+  const { parent, name, within } = partition;
+  const rest = `${parent}_other`;
+  const { rows } = await client.query<{ n: number }>(
+    `SELECT count(*) AS n FROM (SELECT 1 FROM ${rest} WHERE ${within} LIMIT ${MOVED_ROWS_MAX + 1}) AS rows`,
+  );
+  // Too many to move at a stretch are right where they are, and so are those to come.
+  if ((rows[0]?.n ?? 0) > MOVED_ROWS_MAX) return;
+  await patiently(client, createLike(partition));
+  await patiently(
+    client,
+    `BEGIN; LOCK TABLE ${rest} IN ACCESS EXCLUSIVE MODE;
+     WITH moved AS (DELETE FROM ${rest} WHERE ${within} RETURNING *) INSERT INTO ${name} SELECT * FROM moved;
+     ${attach(partition)}; COMMIT`,
+  );
+}
+
+const createLike = ({ parent, name }: Partition) => `CREATE TABLE IF NOT EXISTS ${name} (LIKE ${parent} INCLUDING ALL)`;
+const attach = ({ parent, name, bounds }: Partition) => `ALTER TABLE ${parent} ATTACH PARTITION ${name} ${bounds}`;
 
 async function isAttached(client: PoolClient, name: string): Promise<boolean> {
   const { rows } = await client.query<{ there: boolean }>(
