@@ -20,9 +20,8 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
   const { config, storage, logger, resources } = deps;
   const connections = connectionBudget(config.roles, storage.connectionsMax);
   const has = (role: Role) => config.roles.includes(role);
-  const { sampleRate } = config.events;
   const edge = has('edge') ? await openScaledEdge({ ...deps, connections }) : null;
-  const worker = has('worker') ? await openScaledWorker({ storage, connections, sampleRate, logger, resources }) : null;
+  const worker = has('worker') ? await openScaledWorker({ ...deps, connections, events: config.events }) : null;
   const api = has('api') ? await openApi() : null;
   const own = edge && (() => ownOutbox(edge, deps.clickCounts.dropped, deps.now));
   const isRedisThere = () =>
@@ -64,7 +63,7 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
       onError: (err) => logger.error({ err }, 'a signal could not be taken'),
     });
     resources.defer('signals', () => signals.close());
-    return openScaledApi({ storage, connections, sampleRate, signals, now: deps.now, logger, resources });
+    return openScaledApi({ ...deps, connections, signals, sampleRate: config.events.sampleRate });
   }
 }
 

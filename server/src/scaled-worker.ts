@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ScaledOutStorage } from './config/config.ts';
+import type { Config, ScaledOutStorage } from './config/config.ts';
 import type { ConnectionBudget } from './config/connection-budget.ts';
 import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
@@ -12,8 +12,8 @@ const STOP_MS = 8000;
 
 export interface ScaledWorkerDeps {
   storage: ScaledOutStorage;
-  connections: Pick<ConnectionBudget, 'ingest'>;
-  sampleRate: number;
+  connections: Pick<ConnectionBudget, 'ingest' | 'housekeeping'>;
+  events: Config['events'];
   logger: Logger;
   resources: OpenResources;
 }
@@ -44,15 +44,17 @@ const NOTHING_YET: IngestStatus = {
 
 /** Starts the ingest thread. Neither back end need be there: it begins when they are. */
 export async function openScaledWorker(deps: ScaledWorkerDeps): Promise<ScaledWorker> {
-  const { storage, connections, sampleRate, logger, resources } = deps;
+  const { storage, connections, events, logger, resources } = deps;
   const failures = Promise.withResolvers<Error>();
   const worker = new Worker(new URL('./threads/ingest-thread.ts', import.meta.url), { name: 'ingest', smol: true });
   const init: IngestInit = {
     databaseUrl: storage.databaseUrl,
     redisUrl: storage.redisUrl,
     connections: connections.ingest,
+    housekeepingConnections: connections.housekeeping,
+    retentionDays: events.retentionDays ?? 0,
     name: `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`,
-    sampleRate,
+    sampleRate: events.sampleRate,
   };
   const { thread } = await startThread('ingest', worker, init);
   thread.onDeath(failures.resolve);

@@ -3,7 +3,10 @@ import { systemAfter, systemClock } from '../platform/clock.ts';
 import type { Endpoint } from '../platform/thread-rpc.ts';
 import { openSignals } from '../storage/open-signals.ts';
 import { awaitSchema } from '../storage/postgres/await-schema.ts';
+import { Housekeeping } from '../storage/postgres/housekeeping.ts';
+import { housekeepingTasks } from '../storage/postgres/housekeeping-tasks.ts';
 import { PostgresIngestStore } from '../storage/postgres/ingest-store.ts';
+import { PostgresPartitions } from '../storage/postgres/partitions.ts';
 import { openPool } from '../storage/postgres/pool.ts';
 import { RedisClickConsumer } from '../storage/redis/redis-click-consumer.ts';
 import { RedisConnection } from '../storage/redis/redis-connection.ts';
@@ -13,6 +16,7 @@ declare const self: Endpoint;
 
 /** A group of batches is committed within a second or so; what takes this long is stuck. */
 const STATEMENT_MS = 60_000;
+const UPKEEP_STATEMENT_MS = 300_000;
 const STATUS_MS = 250;
 /** How often it is looked whether the database answers. */
 const LOOK_MS = 1000;
@@ -43,6 +47,18 @@ self.onmessage = ({ data }) => {
     now: systemClock,
     after: systemAfter,
   });
+  const upkeepPool = openPool({
+    url: init.databaseUrl,
+    max: init.housekeepingConnections,
+    statementMs: UPKEEP_STATEMENT_MS,
+    name: 'waymark worker housekeeping',
+  });
+  const housekeeping = new Housekeeping(upkeepPool, {
+    tasks: housekeepingTasks(upkeepPool, { now: systemClock, retentionDays: init.retentionDays }),
+    after: systemAfter,
+    elapsed: () => performance.now(),
+    onError: (error, task) => say({ trouble: `housekeeping${task === null ? '' : ` (${task})`}: ${wordsOf(error)}` }),
+  });
   let isStopping = false;
   let database = false;
   const status = setInterval(
@@ -66,6 +82,11 @@ self.onmessage = ({ data }) => {
       isClosed: () => isStopping,
     });
     say({ schema });
+    // Before the first click, so that none lands in a default partition; where it fails, housekeeping makes up for it.
+    await new PostgresPartitions(pool, { now: systemClock })
+      .makeAhead()
+      .catch((error: unknown) => say({ trouble: `partitions: ${wordsOf(error)}` }));
+    housekeeping.start();
     await consumer.run();
   };
   const working = work().catch((error: unknown) => {
@@ -75,10 +96,10 @@ self.onmessage = ({ data }) => {
     if (!(event.data as ToIngest).stop || isStopping) return;
     isStopping = true;
     consumer.stop();
-    void working.then(async () => {
+    void Promise.all([working, housekeeping.stop()]).then(async () => {
       clearInterval(status);
       clearInterval(looks);
-      await Promise.all([pool.end(), signals.close()]);
+      await Promise.all([pool.end(), upkeepPool.end(), signals.close()]);
       redis.close();
       say({ stopped: true });
     });

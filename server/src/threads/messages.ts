@@ -164,6 +164,9 @@ export interface IngestInit {
   databaseUrl: string;
   redisUrl: string;
   connections: number;
+  housekeepingConnections: number;
+  /** Days that rows of clicks are kept; 0 keeps them for ever. */
+  retentionDays: number;
   /** Of the consumer: unlike that of any other, ever. */
   name: string;
   sampleRate: number;

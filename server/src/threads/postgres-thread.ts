@@ -1,6 +1,7 @@
 import { systemClock } from '../platform/clock.ts';
 import { type Endpoint, serveAnswers } from '../platform/thread-rpc.ts';
 import { ApiDatabase } from '../storage/postgres/api-database.ts';
+import { PostgresClickRemoval } from '../storage/postgres/click-removal.ts';
 import { openPool } from '../storage/postgres/pool.ts';
 import type { FromPostgres, PostgresInit, ToPostgres } from './messages.ts';
 
@@ -27,8 +28,7 @@ self.onmessage = ({ data }) => {
     analytics: pool('analytics'),
     sampleRate: init.sampleRate,
     now: systemClock,
-    // @TODO #3: ClickRemoval of the ingest part takes this place; until then a recorded click is not found.
-    parts: { clickRemoval: () => ({ remove: async () => false }) },
+    parts: { clickRemoval: (context) => new PostgresClickRemoval(context) },
   });
   serveAnswers(init.reads as unknown as Endpoint, (call) => database.read(call));
   serveAnswers(init.writes as unknown as Endpoint, (call) => database.write(call));

@@ -1,5 +1,6 @@
 import { afterAll } from 'bun:test';
 import type { Answer, Call } from '../../platform/thread-rpc.ts';
+import { PostgresClickRemoval } from '../postgres/click-removal.ts';
 import type { ReadContext } from '../postgres/context.ts';
 import { PostgresIngestStore } from '../postgres/ingest-store.ts';
 import { PostgresCommands, PostgresReads } from '../postgres/postgres-calls.ts';
@@ -35,7 +36,7 @@ function storesOver(harness: PostgresHarness, options: { drawCode?: () => string
   const read: ReadContext = { db: harness.db, now };
   const reads = new PostgresReads(createReadServices({ main: read, analytics: read }, { sampleRate: 1 }));
   const commands = new PostgresCommands(harness.db, now, {
-    clickRemoval: () => ({ remove: async () => false }),
+    clickRemoval: (context) => new PostgresClickRemoval(context),
     ...options,
   });
   let changed: string[] = [];

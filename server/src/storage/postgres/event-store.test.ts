@@ -1,4 +1,6 @@
-import { eventStoreConformance } from '../conformance/event-store.ts';
+import { clickRemovalConformance, eventStoreConformance } from '../conformance/event-store.ts';
 import { postgresStores } from '../conformance/postgres-stores.ts';
 
-eventStoreConformance('PostgreSQL', postgresStores());
+const stores = postgresStores();
+eventStoreConformance('PostgreSQL', stores);
+clickRemovalConformance('PostgreSQL', stores);
