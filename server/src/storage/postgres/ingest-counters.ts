@@ -2,10 +2,10 @@ import type { PoolClient } from 'pg';
 import { int8s } from './binary-arrays.ts';
 
 /**
- * Shards of their own, beside those that the API's writers share: ingest writes its in one transaction at a time, and so does
- * housekeeping, so neither ever waits for another writer there.
+ * Shards of their own, beside those that the API's writers share: each has one transaction at a time that writes it, so none
+ * of them ever waits for another there.
  */
-export const COUNTER_SHARDS = { ingest: 16, housekeeping: 17 } as const;
+export const COUNTER_SHARDS = { ingest: 16, housekeeping: 17, reconcile: 18 } as const;
 
 /** Adds rows of clicks to what lists show. `owners`: rows by owner of the link. */
 export async function addClickRows(

@@ -216,7 +216,8 @@ CREATE TABLE event_counts (
 ) WITH (fillfactor = 70);
 
 -- Exact numbers of what lists show. Each is the sum of its shards: writers of one moment take different ones and so do not
--- wait for each other; shard 16 is that of ingest, 17 that of housekeeping. kind 'users', 'links', 'links_by_owner', 'events', 'events_by_user', 'events_by_type'.
+-- wait for each other; shards from 16 on are those of ingest, housekeeping and reconcile.
+-- kind 'users', 'links', 'links_by_owner', 'events', 'events_by_user', 'events_by_type'.
 CREATE TABLE counters (
   kind text COLLATE "C" NOT NULL,
   key text COLLATE "C" NOT NULL,
