@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { backupCommand } from '../backup.ts';
 import { migrateCommand } from '../migrate.ts';
+import { reconcileCommand } from '../reconcile.ts';
 import { resetCommand } from '../reset.ts';
 import { restoreCommand } from '../restore.ts';
 
@@ -71,6 +72,16 @@ describe('reset', () => {
     await database.psql(`UPDATE edges SET seen_at = now() - interval '1 hour'`);
     expect(await resetCommand(config, { yes: true }, io)).toMatchObject({ exitCode: 0 });
   });
+});
+
+test('reconcile recounts, tells what differs, and mends it', async () => {
+  await migrateCommand(config, io);
+  expect(await reconcileCommand(config, { repair: false }, io)).toMatchObject({ exitCode: 0, differences: [] });
+  await database.psql(`INSERT INTO counters (kind, key, shard, n) VALUES ('links', '', 3, 7)`);
+  const found = await reconcileCommand(config, { repair: false }, io);
+  expect({ exitCode: found.exitCode, table: found.differences[0]?.table }).toEqual({ exitCode: 1, table: 'counters' });
+  expect(await reconcileCommand(config, { repair: true }, io)).toMatchObject({ exitCode: 0 });
+  expect(await reconcileCommand(config, { repair: false }, io)).toMatchObject({ exitCode: 0, differences: [] });
 });
 
 test('backup and restore point to what does it on PostgreSQL', async () => {
