@@ -51,8 +51,9 @@ export class PostgresPartitions {
       ...Array.from({ length: DAYS_AHEAD + 1 }, (_, n) => ofDay(today + n)),
     ];
     await this.alone(async (client) => {
+      const ours = await partitionedTables(client);
       for (const partition of wanted) {
-        if (await isAttached(client, partition.name)) continue;
+        if (!ours.has(partition.parent) || (await isAttached(client, partition.name))) continue;
         if (partition.startsAt > now + EARLY_MS) await makeEarly(client, partition);
         else await makeLate(client, partition);
       }
@@ -157,6 +158,14 @@ async function makeLate(client: PoolClient, partition: Partition): Promise<void>
 
 const createLike = ({ parent, name }: Partition) => `CREATE TABLE IF NOT EXISTS ${name} (LIKE ${parent} INCLUDING ALL)`;
 const attach = ({ parent, name, bounds }: Partition) => `ALTER TABLE ${parent} ATTACH PARTITION ${name} ${bounds}`;
+
+/** Tables that PostgreSQL itself partitions; what something else (TimescaleDB) cuts up is left to that. */
+async function partitionedTables(client: PoolClient): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'p'`,
+  );
+  return new Set(rows.map(({ name }) => name));
+}
 
 async function isAttached(client: PoolClient, name: string): Promise<boolean> {
   const { rows } = await client.query<{ there: boolean }>(
