@@ -1,5 +1,6 @@
 import './lib/node-version.mjs';
 import { runAcceptance, whyNoAcceptance } from './lib/acceptance.mjs';
+import { lineCoverage } from './lib/coverage.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { withServers } from './lib/servers.mjs';
 import { runStaticChecks } from './lib/static-checks.mjs';
@@ -10,13 +11,17 @@ const COVERAGE_PERCENT_MIN = 85;
 
 ensureInstalled({ dev: true });
 const checks = await runStaticChecks();
-const tests = await withServers((env) =>
-  runBunTests(['contract', 'server/src', 'server/test', 'cli', 'scripts'], { coverage: true, env }),
-);
+const { tests, coverage } = await withServers((env) => {
+  const runs = [
+    runBunTests(['contract', 'server/src', 'server/test', 'cli', 'scripts'], { coverage: true, env }),
+    // Both APIs once more, on PostgreSQL and Redis.
+    runBunTests(['server/test/classic', 'server/test/v1'], { coverage: true, env: { ...env, TEST_SHAPE: 'scaled' } }),
+  ];
+  return { tests: addUp(runs), coverage: lineCoverage(runs.map(({ lcov }) => lcov)) };
+});
 const noAcceptance = whyNoAcceptance();
 const acceptance = noAcceptance === null ? await runAcceptance() : { passed: 0, failed: 0 };
 
-const { coverage } = tests;
 const isCovered = coverage !== null && coverage.percent >= COVERAGE_PERCENT_MIN;
 console.log('');
 for (const name of tests.skipped) console.log(`skipped: ${name}`);
@@ -36,3 +41,8 @@ const passed = checks.filter(({ ok }) => ok).length + tests.passed + acceptance.
 const failed = checks.filter(({ ok }) => !ok).length + tests.failed + acceptance.failed + (isCovered ? 0 : 1);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+function addUp(runs) {
+  const sum = (name) => runs.reduce((count, run) => count + run[name], 0);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: runs.flatMap(({ skipped }) => skipped) };
+}

@@ -3,16 +3,17 @@ import { sourceFiles } from '../import-rules.mjs';
 import { bun, root } from './repository.mjs';
 
 /** Source that runs in a process or thread of its own, where Bun measures nothing; the whole-system tests run it. */
-const ELSEWHERE =
-  /^(server\/src\/main\.ts|server\/src\/threads\/(reader|sealer|writer)-thread\.ts|cli\/src\/main\.ts)$/;
+const ELSEWHERE = /^(server\/src\/main\.ts|server\/src\/threads\/([\w-]+-thread|run-sealer)\.ts|cli\/src\/main\.ts)$/;
 const NOT_SOURCE = /\.test\.ts$|^server\/(test|bench)\/|\/(test|conformance)\//;
 
 /**
  * Line coverage of all source of ours. A file that no test loads counts with every line it has.
+ * `reports`: the lcov texts of all runs; a line that one of them hit is hit. Null where a run left none.
  * Shape: `{ percent, files: [{ path, lines, hit }] }`, worst first; `elsewhere` are the files left out.
  */
-export function lineCoverage(lcov) {
-  const measured = readLcov(lcov);
+export function lineCoverage(reports) {
+  if (reports.includes(null)) return null;
+  const measured = readLcov(reports.join('end_of_record\n'));
   const all = sourceFiles().filter((path) => /^\w+\/src\//.test(path) && !NOT_SOURCE.test(path));
   const paths = all.filter((path) => !ELSEWHERE.test(path));
   const unloaded = countLines(paths.filter((path) => !measured.has(path)));
@@ -31,11 +32,15 @@ function readLcov(lcov) {
   const files = new Map();
   for (const record of lcov.split('end_of_record')) {
     const value = (name) => new RegExp(`^${name}:(.*)$`, 'm').exec(record)?.[1];
-    const path = value('SF');
-    if (path !== undefined)
-      files.set(path.replace(`${root}/`, ''), { lines: Number(value('LF')), hit: Number(value('LH')) });
+    const path = value('SF')?.replace(`${root}/`, '');
+    if (path === undefined) continue;
+    const hits = files.get(path) ?? new Map();
+    for (const [, line, count] of record.matchAll(/^DA:(\d+),(\d+)/gm))
+      hits.set(line, Math.max(Number(count), hits.get(line) ?? 0));
+    files.set(path, hits);
   }
-  return files;
+  const figures = (hits) => ({ lines: hits.size, hit: [...hits.values()].filter((count) => count > 0).length });
+  return new Map([...files].map(([path, hits]) => [path, figures(hits)]));
 }
 
 /** Lines of each file once its types are gone: a file of types alone has none. */

@@ -69,18 +69,24 @@ describe('a JUnit report', () => {
 
 describe('line coverage', () => {
   test('counts a file that no test loads with all its lines, and a file of types alone with none', () => {
-    const { files, percent } = lineCoverage(
-      `TN:\nSF:${root}/server/src/platform/clock.ts\nLF:10\nLH:10\nend_of_record\n`,
-    );
+    const report = (...lines) => `TN:\nSF:${root}/server/src/platform/clock.ts\n${lines.join('\n')}\nend_of_record\n`;
+    const { files, percent } = lineCoverage([
+      report('DA:1,4', 'DA:2,0', 'DA:3,0'),
+      report('DA:1,0', 'DA:2,7', 'DA:3,0'),
+    ]);
     const linesOf = (path) => files.find((file) => file.path === path);
-    expect(linesOf('server/src/platform/clock.ts')).toMatchObject({ lines: 10, hit: 10 });
+    expect(linesOf('server/src/platform/clock.ts')).toMatchObject({ lines: 3, hit: 2 });
     expect(linesOf('server/src/platform/logger.ts')?.lines).toBeGreaterThan(30);
     expect(linesOf('server/src/platform/logger.ts')?.hit).toBe(0);
     expect(linesOf('server/src/config/config.ts')).toMatchObject({ lines: 0, hit: 0 });
     expect(percent).toBeLessThan(20);
   });
 
+  test('is not known where a run left no report', () => {
+    expect(lineCoverage(['', null])).toBeNull();
+  });
+
   test('leaves tests out', () => {
-    expect(lineCoverage('').files.filter(({ path }) => path.includes('.test.'))).toEqual([]);
+    expect(lineCoverage(['']).files.filter(({ path }) => path.includes('.test.'))).toEqual([]);
   });
 });
