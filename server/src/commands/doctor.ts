@@ -5,9 +5,12 @@ import { dataDirHolder } from '../storage/sqlite/data-dir-lock.ts';
 import { type CommandIo, type CommandResult, reason } from './command.ts';
 import { type Check, fail, ok, warn } from './doctor/check.ts';
 import { checkDataDir } from './doctor/data-dir.ts';
+import { checkPostgres } from './doctor/postgres.ts';
+import { checkRedis } from './doctor/redis.ts';
 import { checkRuntime } from './doctor/runtime.ts';
 import { checkServer } from './doctor/server.ts';
-import { checkStoredData } from './doctor/stored-data.ts';
+import { checkClock, checkStoredData } from './doctor/stored-data.ts';
+import { isScaledOut } from './postgres/with-pool.ts';
 
 export interface DoctorResult extends CommandResult {
   checks: Check[];
@@ -55,7 +58,9 @@ async function checkInstallation(
     const holder = dataDirHolder(dataDir);
     return [
       ...checkDataDir(dataDir),
-      ...checkStoredData(config, holder !== null, now()),
+      ...(isScaledOut(config)
+        ? [...(await checkPostgres(config)), ...(await checkRedis(config)), checkClock(now(), null)]
+        : checkStoredData(config, holder !== null, now())),
       ...(await checkServer(config, holder, args)),
     ];
   } catch (error) {
