@@ -19,6 +19,8 @@ export interface ClusterOptions {
   /** Cores to pin to, as taskset takes them. Default: all. */
   cores?: Partial<Record<Role | 'postgres' | 'redis' | 'nginx', string>>;
   postgres?: {
+    /** Where its data go, and stay: a directory that others may enter. Default: in that of the cluster. */
+    dir?: string;
     /** Default on: a commit is on the disk. */
     fsync?: boolean;
     sharedBuffers?: string;

@@ -96,7 +96,12 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
 async function startDatabases(dir: string, { postgres, cores }: ClusterOptions, undo: (() => Promise<void>)[]) {
   const [database, redis] = await Promise.allSettled([
-    startPostgres({ fsync: true, ...postgres, dir: part(dir, 'postgres'), cores: cores?.postgres ?? null }),
+    startPostgres({
+      fsync: true,
+      ...postgres,
+      dir: postgres?.dir ?? part(dir, 'postgres'),
+      cores: cores?.postgres ?? null,
+    }),
     startRedis({ dir: part(dir, 'redis'), cores: cores?.redis ?? null }),
   ]);
   for (const server of [database, redis]) if (server.status === 'fulfilled') undo.push(() => server.value.stop());

@@ -1,3 +1,4 @@
+import type { ClusterOptions } from '../../../src/commands/cluster/cluster-options.ts';
 import { type Cluster, startCluster } from '../../../src/commands/cluster/start-cluster.ts';
 import { until } from '../../../src/commands/cluster/until.ts';
 import { outOfBounds, retriesByCode } from './bounds.ts';
@@ -11,6 +12,7 @@ export interface DrillOptions {
   perSecond?: number;
   /** Added to the environment of every Waymark. */
   env?: Readonly<Record<string, string>>;
+  postgres?: ClusterOptions['postgres'];
 }
 
 /** What a drill came to. Everything is in order when `wrong` is empty and `failures` is what the fault allows. */
@@ -41,8 +43,8 @@ export class Drill implements AsyncDisposable {
   ) {}
 
   /** Starts a cluster, makes its links, waits until each edge knows them, and lets visitors in. */
-  static async start({ links = 40, perSecond = 400, env = {} }: DrillOptions = {}): Promise<Drill> {
-    const cluster = await startCluster({ env: { LOG_LEVEL: 'info', ...env } });
+  static async start({ links = 40, perSecond = 400, env = {}, postgres = {} }: DrillOptions = {}): Promise<Drill> {
+    const cluster = await startCluster({ env: { LOG_LEVEL: 'info', ...env }, postgres });
     try {
       // Visitors come from many addresses, as told by the load.
       cluster.nginx.write('waymark-local/trusted.conf', 'set_real_ip_from 127.0.0.1;\n');
