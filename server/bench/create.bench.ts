@@ -1,6 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ADMIN_KEY, startWaymark, temporary, wrk } from './lib/processes.ts';
+import { rmSync } from 'node:fs';
+import { creationScript } from './lib/creations.ts';
+import { startWaymark, temporary, wrk } from './lib/processes.ts';
 import { machine, median, report } from './lib/report.ts';
 
 // Link creation over the v1 API, each fsynced before its 201, from 16 connections. The server has both cores; wrk takes its share of one.
@@ -9,17 +9,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
 console.log(machine());
 const dataDir = temporary('create');
-const script = join(dataDir, 'create.lua');
-writeFileSync(
-  script,
-  `local serial = 0
-local headers = { ['Content-Type'] = 'application/json', ['Authorization'] = 'Bearer ${ADMIN_KEY}' }
-function request()
-  serial = serial + 1
-  return wrk.format('POST', '/api/v1/links', headers, '{"url":"https://example.com/some/path/' .. serial .. '","title":"Link ' .. serial .. '"}')
-end
-`,
-);
+const script = creationScript(dataDir);
 const waymark = await startWaymark(dataDir, { env: { LOG_LEVEL: 'info' } });
 try {
   const load = { connections: 16, script };

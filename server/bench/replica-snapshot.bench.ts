@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../src/commands/cluster/postgres-server.ts';
@@ -10,6 +10,7 @@ import { startFront } from '../src/roles/edge/front/front.ts';
 import { openSignals } from '../src/storage/open-signals.ts';
 import { migrate } from '../src/storage/postgres/migrate.ts';
 import { openPool } from '../src/storage/postgres/pool.ts';
+import { REPLICA_FILE } from '../src/storage/replica/open-replica.ts';
 import { openTestEdge } from '../test/scaled/test-edge.ts';
 import { zipfCodes } from './lib/links.ts';
 import type { OpenLoopResult } from './lib/open-loop.ts';
@@ -94,6 +95,10 @@ console.log(
 );
 const quiet = await load(4);
 console.log(`afterwards: ${quiet.answered} answered, ${quiet.failed} failed, p99 ${quiet.p99.toFixed(1)} ms`);
+const { rows: sizes } = await pool.query("SELECT pg_total_relation_size('links') AS bytes");
+console.log(
+  `bytes a link: ${(statSync(join(edge.dataDir, REPLICA_FILE)).size / LINKS).toFixed(0)} in the replica, ${(sizes[0].bytes / LINKS).toFixed(0)} in PostgreSQL with indexes`,
+);
 report(`snapshot of ${LINKS.toLocaleString('en')} links`, seconds, 's', 60, 20, 'less');
 
 const signals = openSignals({
