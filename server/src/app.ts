@@ -20,7 +20,7 @@ import { createApi } from './roles/api/api.ts';
 import type { ApiDeps, RequestInfo } from './roles/api/deps.ts';
 import { type LiveSocketData, liveSockets } from './roles/api/live-sockets.ts';
 import { ImportRunner } from './roles/api/v1/import-runner.ts';
-import { answerHead, answerResponse, createEdge, type Edge } from './roles/edge/edge.ts';
+import { answerResponse, createAnswerHead, createEdge, type Edge } from './roles/edge/edge.ts';
 import { startFront } from './roles/edge/front/front.ts';
 
 /** How long a stop lets connections to the full server learn that they end. */
@@ -225,9 +225,10 @@ function observeRedirects(metrics: Metrics): (method: string, status: number, se
 
 /** The edge's answers as text for the front. */
 function fastLane(edge: Edge, version: string): Parameters<typeof startFront>[0]['fast'] {
+  const head = createAnswerHead(version);
   return (request) => {
     const answered = edge(request);
-    return answered === null ? null : { head: answerHead(answered, version), body: answered.body };
+    return answered === null ? null : { head: head(answered), body: answered.body };
   };
 }
 

@@ -1,4 +1,5 @@
 import type { SealerStatus } from '../clicks/sealer.ts';
+import type { WriteNotes } from '../storage/sqlite/write-queue.ts';
 
 /** First message to each thread; it answers `{ ready: ... }` or `{ failed: message }`. */
 export interface WriterInit {
@@ -28,6 +29,9 @@ export interface SealerInit {
 export interface WriterReady {
   schema: { from: number; to: number };
 }
+
+/** From the writer to the main thread, beside replies: links that no caller changed; whether its log waits for readers to end. */
+export type FromWriter = { changed: WriteNotes['changed'] } | { logIsLong: boolean };
 
 /** From the main thread to the sealer: tell when clicks up to `seq` are committed; a spare segment is used up; stop. */
 export type ToSealer = { settle: { id: number; seq: number } } | { spareTaken: true } | { stop: true };
