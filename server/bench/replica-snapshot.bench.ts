@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startPostgres } from '../src/commands/cluster/postgres-server.ts';
 import { startRedis } from '../src/commands/cluster/redis-server.ts';
 import { until } from '../src/commands/cluster/until.ts';
-import { answerHead, createEdge, type EdgeAnswer } from '../src/roles/edge/edge.ts';
+import { createAnswerHead, createEdge, type EdgeAnswer } from '../src/roles/edge/edge.ts';
 import { startFront } from '../src/roles/edge/front/front.ts';
 import { openSignals } from '../src/storage/open-signals.ts';
 import { migrate } from '../src/storage/postgres/migrate.ts';
@@ -53,7 +53,8 @@ const answers = createEdge({
   observe: () => {},
   servesLinks: () => true,
 });
-const toFast = (answer: EdgeAnswer) => ({ head: answerHead(answer, 'bench'), body: answer.body });
+const head = createAnswerHead('bench');
+const toFast = (answer: EdgeAnswer) => ({ head: head(answer), body: answer.body });
 const front = startFront({
   hostname: '127.0.0.1',
   port: 0,

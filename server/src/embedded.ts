@@ -14,7 +14,7 @@ import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
 import { EmbeddedDatabase } from './storage/sqlite/embedded-database.ts';
 import { SqliteReplica } from './storage/sqlite/sqlite-replica.ts';
 import type { WriteNotes } from './storage/write-call.ts';
-import type { ReaderInit, SealerInit, WriterInit, WriterReady } from './threads/messages.ts';
+import type { FromWriter, ReaderInit, SealerInit, WriterInit, WriterReady } from './threads/messages.ts';
 import { SealerHandle } from './threads/sealer-handle.ts';
 import { startThread, type Thread } from './threads/start-thread.ts';
 import { createWrite } from './write-scope.ts';
@@ -71,15 +71,20 @@ export async function openEmbedded({
   const lookups = openForReading(file, CACHE_KIB.replica, LOOKUP_MAPPED_BYTES);
   resources.defer('look-ups', () => lookups.close());
   const replica = new SqliteReplica(lookups, config.redirect.linkCacheSize, cacheCounts);
+  replica.holdReads(true);
   const figures = openForReading(file, CACHE_KIB.figures);
   resources.defer('figures', () => figures.close());
   const database = new EmbeddedDatabase(figures, dataDir);
   const writerClient = new RpcClient(writer.thread, (notes, context) => {
     const { changed, replayed } = notes as WriteNotes;
-    for (const [domainId, code] of changed) replica.invalidate(domainId, [code]);
+    forget(replica, changed);
     if (replayed) (context as { onReplay?: () => void } | undefined)?.onReplay?.();
   });
-  resources.defer('writer', () => closeWriter(writer.thread, writerClient));
+  listenToWriter(writer.thread, replica);
+  resources.defer('writer', () => {
+    replica.holdReads(false);
+    return closeWriter(writer.thread, writerClient);
+  });
 
   const [reader, analytics] = await Promise.all(
     (['reader', 'analytics'] as const).map(async (name) => {
@@ -216,6 +221,22 @@ function createPipeline(parts: {
         ],
       };
     },
+  };
+}
+
+/** What is read from here on holds the changes, those of links that nobody had asked for (created ones) too. */
+function forget(replica: SqliteReplica, changed: WriteNotes['changed']): void {
+  for (const [domainId, code] of changed) replica.invalidate(domainId, [code]);
+  replica.readAnew();
+}
+
+function listenToWriter(writer: Thread, replica: SqliteReplica): void {
+  const receiveReplies = writer.onmessage;
+  writer.onmessage = (event) => {
+    const message = event.data as FromWriter | { replies: unknown };
+    if ('logIsLong' in message) replica.holdReads(!message.logIsLong);
+    else if ('changed' in message) forget(replica, message.changed);
+    else receiveReplies?.(event);
   };
 }
 

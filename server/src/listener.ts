@@ -9,7 +9,7 @@ import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import type { Api } from './roles/api/api.ts';
 import { type LiveSocketData, liveSockets } from './roles/api/live-sockets.ts';
-import { answerHead, answerResponse, type Edge, type EdgeAnswer } from './roles/edge/edge.ts';
+import { answerResponse, createAnswerHead, type Edge, type EdgeAnswer } from './roles/edge/edge.ts';
 import { startFront } from './roles/edge/front/front.ts';
 
 /** How long a stop lets connections to the full server learn that they end. */
@@ -48,7 +48,8 @@ function listenPlainly(options: ListenerOptions): number {
 function listenBehindFront(options: ListenerOptions, edge: Edge): number {
   const { config, resources, now, logger } = options;
   const { version } = config.release;
-  const toFast = (answered: EdgeAnswer) => ({ head: answerHead(answered, version), body: answered.body });
+  const head = createAnswerHead(version);
+  const toFast = (answered: EdgeAnswer) => ({ head: head(answered), body: answered.body });
   let addressOf: (tunnelPort: number) => string | null = () => null;
   // Only the front may come this way: whoever else finds the port is not who it says.
   const full = serveFull(options, { host: '127.0.0.1', port: 0 }, (_, port) => addressOf(port));

@@ -20,9 +20,9 @@ export function createOwnHosts(site: Config['site'], port: () => number): (host:
   };
 }
 
-/** Whether links are served under a Host header: everywhere, unless some hosts are named for it. */
-export function createServesLinks(site: Config['site']): (host: string) => boolean {
-  if (site.shortHosts.length === 0 && site.appHost === null) return () => true;
+/** Whether links are served under a Host header; null for everywhere, which it is unless some hosts are named for it. */
+export function createServesLinks(site: Config['site']): ((host: string) => boolean) | null {
+  if (site.shortHosts.length === 0 && site.appHost === null) return null;
   const short = new Set(site.shortHosts);
   return (host) => {
     const lower = host.toLowerCase();

@@ -64,9 +64,9 @@ export const GROUPS = {
     ROLES: choices(['edge', 'api', 'worker'], 'edge,api,worker', {
       doc: 'What this process does; on SQLite all three are one process.',
     }),
-    LINK_CACHE_SIZE: integer(250_000, 0, 50_000_000, {
+    LINK_CACHE_SIZE: integer(1_000_000, 0, 50_000_000, {
       unit: 'links',
-      doc: 'Links kept in memory for redirects; 0 reads each from SQLite.',
+      doc: 'Links kept in memory for redirects, about 100 bytes each; 0 reads each from SQLite.',
     }),
   },
   Access: {

@@ -4,6 +4,7 @@ import type { StreamConsumerStatus } from '../clicks/stream-consumer.ts';
 import type { FeedLink } from '../links/change-feed.ts';
 import type { FollowerStatus } from '../links/replica-follower.ts';
 import type { ChangedCode } from '../links/replica-store.ts';
+import type { WriteNotes } from '../storage/write-call.ts';
 
 /** First message to each thread; it answers `{ ready: ... }` or `{ failed: message }`. */
 export interface WriterInit {
@@ -92,6 +93,9 @@ export interface PostgresInit {
 export interface WriterReady {
   schema: { from: number; to: number };
 }
+
+/** From the writer to the main thread, beside replies: links that no caller changed; whether its log waits for readers to end. */
+export type FromWriter = { changed: WriteNotes['changed'] } | { logIsLong: boolean };
 
 /** From the main thread to the sealer: tell when clicks up to `seq` are committed; a spare segment is used up; look for clicks at once; go on under another edge id; stop. */
 export type ToSealer =

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import type { CapturedClick } from '../../clicks/click.ts';
 import type { LinkId, ReplicaLink } from '../../links/link.ts';
 import type { LookupAnswer } from '../../links/unknown-codes.ts';
-import { answerHead, answerResponse, createEdge, type EdgeRequest } from './edge.ts';
+import { answerResponse, createAnswerHead, createEdge, type EdgeRequest } from './edge.ts';
 
 const link = (active = true): ReplicaLink => ({
   id: 7 as LinkId,
@@ -108,7 +108,7 @@ describe('a code that the replica does not know', () => {
     const { edge, counters } = start(null, Promise.resolve('unavailable' as const));
     const answer = await edge(request().request);
     if (!answer) throw new Error('it is a link');
-    expect(answerHead(answer, '1')).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n(.*\r\n)*Retry-After: 2\r\n/);
+    expect(createAnswerHead('1')(answer)).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n(.*\r\n)*Retry-After: 2\r\n/);
     const response = answerResponse(answer, '1');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
     expect(answer.body).toContain('<h1>Please try again in a moment</h1>');

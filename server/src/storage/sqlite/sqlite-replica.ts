@@ -14,6 +14,10 @@ interface Row {
   quarantine_reason: string | null;
 }
 
+/** All columns are in the index, so the row itself is not read. */
+export const LOOK_UP = `SELECT id, code, url, url_version, redirect_status, active, expires_at, quarantine_reason
+  FROM links INDEXED BY links_lookup WHERE domain_id = ? AND code = ? AND deleted_at IS NULL`;
+
 /** No code can be longer, so longer ones are unknown without a look. */
 const CODE_LENGTH_MAX = 64;
 
@@ -29,8 +33,8 @@ export class SqliteReplica implements Replica {
   private readonly row;
   private readonly begin;
   private readonly commit;
-  /** Whether this turn of the event loop reads in one transaction. */
   private reading = false;
+  private holds = false;
 
   /** `counts` is raised with every look-up; /metrics reads it. */
   constructor(
@@ -42,10 +46,7 @@ export class SqliteReplica implements Replica {
     const index = sqlite.query(`SELECT 1 FROM sqlite_schema WHERE name = 'links_lookup'`).get();
     this.begin = sqlite.prepare('BEGIN');
     this.commit = sqlite.prepare('COMMIT');
-    this.row = sqlite.prepare<Row, [number, string]>(
-      `SELECT id, code, url, url_version, redirect_status, active, expires_at, quarantine_reason
-       FROM links ${index ? 'INDEXED BY links_lookup' : ''} WHERE domain_id = ? AND code = ? AND deleted_at IS NULL`,
-    );
+    this.row = sqlite.prepare<Row, [number, string]>(index ? LOOK_UP : LOOK_UP.replace('INDEXED BY links_lookup', ''));
   }
 
   find(domainId: number, code: string): ReplicaLink | null {
@@ -79,24 +80,32 @@ export class SqliteReplica implements Replica {
   }
 
   /**
-   * Look-ups of one turn share a transaction, whose beginning and end cost more than half a look-up. None outlives the
-   * turn: the writer's log begins again at its front only when nobody reads.
+   * Whether a read may stay open from turn to turn, until `readAnew` or `invalidate`. Without it each turn sees what is
+   * committed, and SQLite gives the whole mapping of the file back whenever anything was. With it `readAnew` has to
+   * follow every change of links, and holding has to end where the write-ahead log is to begin again at its front,
+   * which it does only while nobody reads.
    */
+  holdReads(hold: boolean): void {
+    this.holds = hold;
+    if (!hold) this.readAnew();
+  }
+
+  /** Look-ups share a transaction, whose beginning and end cost more than half a look-up. */
   private readOn(): void {
     if (this.reading) return;
     this.begin.run();
     this.reading = true;
-    setImmediate(() => this.readAnew());
+    if (!this.holds) setImmediate(() => this.readAnew());
   }
 
-  /** The next look-up sees what is committed by then. */
-  private readAnew(): void {
+  /** The next look-up sees what is committed by then: links created meanwhile too. */
+  readAnew(): void {
     if (!this.reading) return;
     this.reading = false;
     try {
       this.commit.run();
     } catch {
-      // The database was closed within the turn, and the transaction with it.
+      // The database was closed meanwhile, and the transaction with it.
     }
   }
 

@@ -8,6 +8,13 @@ import type { LinkChanges } from './write-context.ts';
 /** How long one transaction may hold the writer. */
 const TRANSACTION_MS_MAX = 20;
 
+/** Told of what a transaction did that no reply speaks of. */
+export interface WriteListener {
+  /** Links that background work changed. */
+  changed(codes: WriteNotes['changed']): void;
+  committed(): void;
+}
+
 /** What holds ingest calls of one transaction together. */
 export interface IngestGroup {
   grouped<T>(work: () => Promise<T>): Promise<T>;
@@ -46,6 +53,7 @@ export class WriteQueue {
     private readonly idempotency: IdempotencyStore,
     private readonly changes: LinkChanges,
     private readonly ingestGroup: IngestGroup,
+    private readonly listener: WriteListener = { changed() {}, committed() {} },
   ) {}
 
   private lastCallAt = Number.NEGATIVE_INFINITY;
@@ -160,7 +168,8 @@ export class WriteQueue {
     const failed = await this.transaction('NORMAL', async () => {
       more = await task();
     });
-    this.changes.take();
+    const changed = this.changes.take();
+    if (!failed && changed.length > 0) this.listener.changed(changed);
     if (failed) console.error('background task failed', failed);
     else if (more) this.background.push(task);
   }
@@ -175,6 +184,7 @@ export class WriteQueue {
       this.sqlite.run('BEGIN IMMEDIATE');
       await work();
       this.sqlite.run('COMMIT');
+      this.listener.committed();
       return null;
     } catch (error) {
       try {
