@@ -7,6 +7,7 @@ import type { DeadLetter, EdgeProgress, GroupIngestPort, IngestOutcome } from '.
 import { saltIsWanted } from '../../clicks/ingest-rules.ts';
 import { rowsOfThree, rowsOfTwo } from '../../clicks/rollup-counts.ts';
 import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { AppError } from '../../platform/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { advanceEdges, claimRanges } from './batch-ranges.ts';
 import { CopyRows, copyIn } from './copy-in.ts';
@@ -85,6 +86,9 @@ export class PostgresIngestStore implements GroupIngestPort {
       return await onOneConnection(this.pool, (client) => this.commit(client, group, others), BEGIN);
     } catch (error) {
       this.limit.forget();
+      // A statement that takes too long tells of the database, not of the batches.
+      if (error instanceof AppError && error.code === 'query_timeout')
+        throw new AppError('unavailable', 'The database is too slow just now', { retryAfterSeconds: 5, cause: error });
       throw error;
     }
   }
