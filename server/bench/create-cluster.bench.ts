@@ -6,8 +6,8 @@ import { creationScript } from './lib/creations.ts';
 import { ADMIN_KEY, temporary, wrk } from './lib/processes.ts';
 import { machine, median } from './lib/report.ts';
 
-// Link creation over the v1 API of a cluster, each committed to PostgreSQL's disk before its 201, from 16 connections: directly
-// at one API server, at two through nginx. Everything shares the machine's cores; there is no bar, it is for planning.
+// Link creation over the v1 API of a cluster, each committed to PostgreSQL's disk before its 201, from 16 connections: all at
+// one API server, then eight at each of two, without nginx (whose clients have limits). Everything shares the machine's cores; there is no bar, it is for planning.
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 
@@ -15,33 +15,37 @@ console.log(machine());
 const dir = temporary('create-cluster');
 const script = creationScript(dir);
 await using cluster = await startCluster({ edges: 1, env: { BOOTSTRAP_API_KEY: ADMIN_KEY, LOG_LEVEL: 'info' } });
-const [api] = cluster.apis;
-const load = { connections: 16, script };
+const CONNECTIONS = 16;
 const links = async () => Number(await psql(cluster.databaseUrl, 'SELECT count(*) FROM links'));
-for (const [name, url] of [
-  ['one API server', api?.url ?? ''],
-  ['two through nginx', cluster.url],
-] as const) {
-  await wrk(url, { ...load, seconds: 2 });
+
+/** One round at these servers, the connections shared out. Errors: a creation that failed, or answers and links that differ. */
+async function round(urls: readonly string[], seconds: number): Promise<number> {
+  const connections = CONNECTIONS / urls.length;
+  const [before, cpu] = [await links(), clusterSeconds(cluster)];
+  const results = await Promise.all(urls.map((url) => wrk(url, { connections, script, seconds })));
+  const used = clusterSeconds(cluster);
+  const made = (await links()) - before;
+  const sum = (name: 'perSecond' | 'requests' | 'errors') => results.reduce((total, one) => total + one[name], 0);
+  if (sum('errors') > 0) throw new Error(`${sum('errors')} creations failed`);
+  // wrk stops without reading its last answers.
+  if (made < sum('requests') || made > sum('requests') + CONNECTIONS)
+    throw new Error(`${sum('requests')} creations answered, ${made} made`);
+  const each = Object.entries(used).map(
+    ([part, now]) => `${part} ${(((now - (cpu[part] ?? 0)) / made) * 1e6).toFixed(0)}`,
+  );
+  const worst = (name: 'p50Ms' | 'p99Ms') => Math.max(...results.map((one) => one[name])).toFixed(1);
+  console.log(
+    `  ${Math.round(sum('perSecond'))}/s, p50 ${worst('p50Ms')} ms, p99 ${worst('p99Ms')} ms; µs of CPU a link: ${each.join(', ')}`,
+  );
+  return sum('perSecond');
+}
+
+const urls = cluster.apis.map(({ url }) => url);
+for (const servers of [urls.slice(0, 1), urls]) {
+  console.log(`${servers.length} API server${servers.length > 1 ? 's' : ''}; the first round makes warm`);
+  await round(servers, 2);
   const rates: number[] = [];
-  for (let round = 1; round <= ROUNDS; round++) {
-    const [cpu, before] = [clusterSeconds(cluster), await links()];
-    const result = await wrk(url, { ...load, seconds: SECONDS });
-    if (result.errors > 0) throw new Error(`${result.errors} creations failed`);
-    const made = (await links()) - before;
-    // wrk stops without reading its last answers.
-    if (made < result.requests || made > result.requests + load.connections)
-      throw new Error(`${result.requests} creations answered, ${made} made`);
-    rates.push(result.perSecond);
-    const used = clusterSeconds(cluster);
-    const each = Object.entries(used).map(
-      ([part, seconds]) => `${part} ${(((seconds - (cpu[part] ?? 0)) / made) * 1e6).toFixed(0)}`,
-    );
-    console.log(
-      `${name}, round ${round}: ${Math.round(result.perSecond)}/s, p50 ${result.p50Ms.toFixed(2)} ms, p99 ${result.p99Ms.toFixed(2)} ms; ` +
-        `µs of CPU a link: ${each.join(', ')}`,
-    );
-  }
-  console.log(`link creation, ${name}: ${Math.round(median(rates))} links/s (no bar)`);
+  for (let n = 1; n <= ROUNDS; n++) rates.push(await round(servers, SECONDS));
+  console.log(`link creation over ${servers.length}: ${Math.round(median(rates))} links/s (no bar)`);
 }
 rmSync(dir, { recursive: true, force: true });

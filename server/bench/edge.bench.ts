@@ -3,19 +3,22 @@ import { signalProcess } from '../src/commands/cluster/process-tree.ts';
 import { startCluster } from '../src/commands/cluster/start-cluster.ts';
 import { until } from '../src/commands/cluster/until.ts';
 import { clusterTotals, seedClusterLinks } from './lib/cluster-links.ts';
+import { clusterSeconds, idleSeconds } from './lib/cluster-seconds.ts';
 import { seedLinks, zipfScript } from './lib/links.ts';
-import { ADMIN_KEY, need, startWaymark, temporary, type WrkResult, wrk } from './lib/processes.ts';
+import { ADMIN_KEY, need, startWaymark, temporary, threadSeconds, type WrkResult, wrk } from './lib/processes.ts';
 import { machine, median, report } from './lib/report.ts';
 import { clickFigures, drained, scrape, totals } from './lib/state.ts';
 
 // Redirects with a durable click through an edge of the scaled-out shape, against an embedded server in the same minutes: the
 // same 100,000 links by Zipf's law, each in turn alone on core 0 with all its threads, wrk directly at it from core 1. While one
 // has its round the other is stopped (SIGSTOP). PostgreSQL, Redis, nginx and the API server stay on core 1; the worker, there
-// too, is stopped during rounds, so that clicks of the edge wait in the stream and in its outbox.
+// too, is stopped during rounds, so that clicks of the edge wait in the stream and in its outbox (BENCH_WORKER=on leaves it).
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const LINKS = 100_000;
 const CONNECTIONS = 64;
+/** The worker goes on during rounds, and takes from wrk's core what it needs. */
+const WORKER_RUNS = process.env.BENCH_WORKER === 'on';
 const STREAM_LENGTH = `local n = 0
 for _, key in ipairs(redis.call('KEYS', 'wm:clicks:*')) do n = n + redis.call('XLEN', key) end
 return n`;
@@ -41,32 +44,55 @@ await until(async () => (await scrape(edge.url)).waymark_replica_snapshots_total
 const embedded = await startWaymark(dir, { cpus: '0', env: { LOG_LEVEL: 'info', TRUSTED_PROXIES: '127.0.0.1' } });
 const [worker] = cluster.workers;
 console.log(
-  'core 0: the server of the round with all its threads (the other stopped); core 1: wrk, PostgreSQL, Redis, nginx, API server; worker stopped during rounds',
+  `core 0: the server of the round with all its threads (the other stopped); core 1: wrk, PostgreSQL, Redis, nginx, API server; worker ${WORKER_RUNS ? 'there too' : 'stopped during rounds'}`,
 );
 
 type Shape = 'embedded' | 'edge';
 
+interface Round extends WrkResult {
+  /** CPU by thread of the server and by part of the cluster, and idle time of the cores; in % of the round. */
+  used: string;
+}
+
 /** One server's round, with the other stopped. */
-async function round(shape: Shape, seconds: number): Promise<WrkResult> {
+async function round(shape: Shape, seconds: number): Promise<Round> {
   const [server, other] = shape === 'edge' ? [edge, embedded] : [embedded, edge];
   signalProcess(other.pid, 'SIGSTOP');
+  const before = { threads: threadSeconds(server.pid), parts: clusterSeconds(cluster), idle: idleSeconds() };
   const result = await wrk(server.url, { seconds, connections: CONNECTIONS, cpu: '1', script });
+  const percent = (now: number, then = 0) => Math.round(((now - then) / seconds) * 100);
+  const shares = (after: Iterable<[string, number]>, then: (name: string) => number | undefined) =>
+    [...after]
+      .map(([name, now]): [string, number] => [name, percent(now, then(name))])
+      .filter(([, share]) => share > 0);
+  const parts = Object.entries(clusterSeconds(cluster)).filter(([name]) => name !== 'edges');
+  const used = [
+    ...shares(threadSeconds(server.pid), (name) => before.threads.get(name)),
+    ...shares(parts, (name) => before.parts[name]),
+    ...idleSeconds().map((now, core): [string, number] => [`idle ${core}`, percent(now, before.idle[core])]),
+  ];
   signalProcess(other.pid, 'SIGCONT');
-  return result;
+  return {
+    ...result,
+    used: used
+      .map(([name, share]) => `${name.replace(/ \d+$/, (id) => (name.startsWith('idle') ? id : ''))} ${share}`)
+      .join(', '),
+  };
 }
 
 try {
-  worker?.pause();
+  if (!WORKER_RUNS) worker?.pause();
   const answered = { embedded: 0, edge: 0 };
   const ratios: number[] = [];
   for (let n = 0; n <= ROUNDS; n++) {
     // The first makes warm, and who begins alternates.
     const seconds = n === 0 ? 2 : SECONDS;
     const order: readonly Shape[] = n % 2 === 0 ? ['embedded', 'edge'] : ['edge', 'embedded'];
-    const results = {} as Record<Shape, WrkResult>;
+    const results = {} as Record<Shape, Round>;
     for (const shape of order) {
       results[shape] = await round(shape, seconds);
       answered[shape] += results[shape].requests;
+      if (n > 0) console.log(`  ${shape}, % of a core: ${results[shape].used}`);
       if (results[shape].errors > 0) throw new Error(`${results[shape].errors} requests failed (${shape})`);
     }
     if (n === 0) continue;

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { encodeBatch } from '../src/clicks/batch.ts';
 import type { EnrichedClick } from '../src/clicks/click.ts';
 import { PostgresIngestStore } from '../src/storage/postgres/ingest-store.ts';
+import { LOCKS } from '../src/storage/postgres/locks.ts';
 import { openPool } from '../src/storage/postgres/pool.ts';
+import { timeHeld } from './lib/time-held.ts';
 
 // Runs as a process of its own, on one core: makes sealed batches, says so, and at the next line of its input ingests them all.
 // Prints what it took as one line of JSON.
@@ -91,6 +93,7 @@ async function run(task: WorkerTask): Promise<WorkerResult> {
   const batches = makeBatches(task);
   const pool = openPool({ url: task.url, max: task.lanes + 2, statementMs: 60_000, name: 'bench' });
   const store = new PostgresIngestStore(pool, { now: Date.now, sampleRate: 1 });
+  const order = timeHeld(pool, `pg_advisory_xact_lock(${LOCKS.clickOrder})`);
   await pool.query('SELECT 1');
   Bun.gc(true);
   console.log('ready');
@@ -110,6 +113,10 @@ async function run(task: WorkerTask): Promise<WorkerResult> {
   const seconds = (performance.now() - start) / 1000;
   const { user, system } = process.cpuUsage(cpu);
   await pool.end();
+  const perClick = ((order.seconds / task.clicks) * 1e6).toFixed(1);
+  console.error(
+    `  order of clicks held ${perClick} µs a click, ${((order.seconds / seconds) * 100).toFixed(0)}% of the time`,
+  );
   return { seconds, cpuSeconds: (user + system) / 1e6, rssMb: process.memoryUsage.rss() / 2 ** 20 };
 }
 

@@ -37,3 +37,9 @@ function cpuFields(pid: number): number[] {
     return [];
   }
 }
+
+/** Seconds that each core of the machine has been idle so far. Source: proc(5), /proc/stat. */
+export function idleSeconds(): number[] {
+  const cores = readFileSync('/proc/stat', 'utf8').match(/^cpu\d+ .*$/gm) ?? [];
+  return cores.map((line) => Number(line.split(' ')[4]) / 100);
+}
