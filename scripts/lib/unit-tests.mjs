@@ -12,7 +12,8 @@ export function runBunTests(folders, { coverage = false, env = {} } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'waymark-test-'));
   try {
     const report = join(directory, 'junit.xml');
-    const args = ['test', '--reporter=junit', `--reporter-outfile=${report}`];
+    // A test that hangs is to end; one on a busy machine is not: nothing here is timed.
+    const args = ['test', '--timeout=30000', '--reporter=junit', `--reporter-outfile=${report}`];
     if (coverage) args.push('--coverage', '--coverage-reporter=lcov', `--coverage-dir=${directory}`);
     const present = folders.filter((folder) => existsSync(`${root}/${folder}`)).map((folder) => `./${folder}`);
     const { status, signal } = spawnSync(bun, [...args, ...present], {
