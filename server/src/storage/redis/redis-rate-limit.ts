@@ -8,7 +8,6 @@ import {
 } from '../../platform/rate-limit.ts';
 import type { RedisConnection } from './redis-connection.ts';
 
-/** No request waits longer for Redis. */
 const WAIT_MS = 50;
 /** After it was waited for in vain, Redis is left alone for this long. */
 const AWAY_MS = 1000;
@@ -37,6 +36,8 @@ export interface RedisRateLimitOptions {
   limits: RateLimitOptions;
   /** Default `wm:`. */
   prefix?: string;
+  /** No request waits longer for Redis. Default 50. Units: ms. */
+  waitMs?: number;
   /** The time of the buckets. Default: that of Redis. */
   time?: Clock;
 }
@@ -60,7 +61,7 @@ export class RedisRateLimit implements RateLimiter {
   private async shared(caller: string): Promise<RateLimitTake> {
     const { redis, limits, time } = this.options;
     const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), WAIT_MS);
+    const timer = setTimeout(() => late.resolve(null), this.options.waitMs ?? WAIT_MS);
     const args = [limits.burst, limits.perSecond, time ? time() : ''];
     const asked = redis.script(TAKE, [this.key + caller], args).catch(() => null);
     const answer = (await Promise.race([asked, late.promise])) as [allowed: number, tokens: string] | null;
