@@ -205,8 +205,9 @@ export async function openScaledEdge(deps: ScaledEdgeDeps): Promise<ScaledEdge> 
       unknown,
       outbox,
       following() {
-        const { lagMs, inTouch, snapshotsTaken, clonedIds } = follower.status;
+        const { cursor, lagMs, inTouch, snapshotsTaken, clonedIds } = follower.status;
         return {
+          isWhole: cursor !== null,
           lagSeconds: lagMs === null ? null : lagMs / 1000,
           inTouch,
           snapshots: snapshotsTaken,

@@ -19,13 +19,15 @@ export function classicAccess({ access, listen }: Config): string {
 /** Says where Waymark is, in which mode, and what to try first. */
 export function startBanner(app: App, logger: Logger, isTerminal: boolean): void {
   const { config, baseUrl, port, schema } = app;
-  const { dataDir } = config.storage;
+  const { storage } = config;
+  const { dataDir } = storage;
   logger.info(
     {
       url: baseUrl,
       port,
       pid: process.pid,
-      mode: 'embedded',
+      mode: storage.kind === 'postgres' ? 'scaled out' : 'embedded',
+      roles: config.roles,
       dataDir,
       schema: schema.to,
       classicApi: classicAccess(config),
@@ -35,7 +37,7 @@ export function startBanner(app: App, logger: Logger, isTerminal: boolean): void
   if (!isTerminal) return;
   console.log(`
   Waymark ${config.release.version}  ${baseUrl}
-  mode         embedded (SQLite in ${dataDir})
+  mode         ${storage.kind === 'postgres' ? `scaled out (${config.roles.join(', ')}; own files in` : 'embedded (SQLite in'} ${dataDir})
   classic API  ${classicAccess(config)}
   API          ${baseUrl}/api/docs
 

@@ -20,7 +20,7 @@ export interface FollowerStatus {
   state: 'starting' | 'snapshot' | 'following' | 'away';
   /** Null before the first whole snapshot. */
   cursor: FeedCursor | null;
-  /** Upper bound of the age of the oldest change that is not applied; 0 while there is none; null before the first snapshot. */
+  /** Upper bound of the age of the oldest change that is not applied; 0 while there is none; null until it was once at the feed's end. */
   lagMs: number | null;
   inTouch: boolean;
   /** Why the last pull failed; null when it went well. */

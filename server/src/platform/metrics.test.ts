@@ -116,7 +116,14 @@ describe('metrics', () => {
   test('a replica that follows shows its lag, and infinity before its first snapshot; any other process shows none', async () => {
     const metrics = new Metrics();
     const lookups = { asked: 3, spared: 2, unavailable: 1 };
-    const figures = { lagSeconds: null as number | null, inTouch: false, snapshots: 0, lookups, clonedIds: 0 };
+    const figures = {
+      isWhole: false,
+      lagSeconds: null as number | null,
+      inTouch: false,
+      snapshots: 0,
+      lookups,
+      clonedIds: 0,
+    };
     metrics.connect({ following: () => figures });
     expect(await metrics.render()).toContain('\nwaymark_replica_lag_seconds +Inf\n');
     Object.assign(figures, { lagSeconds: 1.5, inTouch: true, snapshots: 2, clonedIds: 1 });

@@ -35,7 +35,9 @@ export interface MetricSources {
 
 /** How an edge's replica follows the change feed, and how often it had to look further. */
 export interface FollowingFigures {
-  /** Upper bound of the age of the oldest change that is not applied; null before the first whole snapshot. */
+  /** Whether there is a whole snapshot on disk: it answers known links, whatever is away. */
+  isWhole: boolean;
+  /** Upper bound of the age of the oldest change that is not applied; null until this process was once at the feed's end. */
   lagSeconds: number | null;
   inTouch: boolean;
   snapshots: number;

@@ -24,10 +24,20 @@ describe('an edge stays ready while it can answer known links', () => {
     ['free space unknown', { diskBytesFree: null }, { disk: 'unknown' }],
     ['database away', { databaseAnswers: false }, {}],
     ['Redis away', { redis: 'away' }, { redis: 'away' }],
-    ['replica at hand', { following: { lagSeconds: 0, inTouch: true } }, { replica: 'ok' }],
-    ['replica behind', { following: { lagSeconds: 6, inTouch: true } }, { replica: 'lagging' }],
-    ['replica cut off', { following: { lagSeconds: 60, inTouch: false } }, { replica: 'away' }],
-    ['first snapshot on its way', { following: { lagSeconds: null, inTouch: true } }, { replica: 'loading' }],
+    ['replica at hand', { following: { isWhole: true, lagSeconds: 0, inTouch: true } }, { replica: 'ok' }],
+    ['replica behind', { following: { isWhole: true, lagSeconds: 6, inTouch: true } }, { replica: 'lagging' }],
+    ['replica cut off', { following: { isWhole: true, lagSeconds: 60, inTouch: false } }, { replica: 'away' }],
+    [
+      'cut off since it started',
+      { following: { isWhole: true, lagSeconds: null, inTouch: false } },
+      { replica: 'away' },
+    ],
+    ['replica of long ago', { following: { isWhole: true, lagSeconds: null, inTouch: true } }, { replica: 'lagging' }],
+    [
+      'first snapshot on its way',
+      { following: { isWhole: false, lagSeconds: null, inTouch: true } },
+      { replica: 'loading' },
+    ],
   ];
   test.each(degraded)('%s', (_, facts, check) => {
     const answer = readiness('edge', { ...WELL, ...facts });
@@ -37,7 +47,7 @@ describe('an edge stays ready while it can answer known links', () => {
 });
 
 test('an edge that has no link and can ask for none is not ready', () => {
-  const facts = { ...WELL, following: { lagSeconds: null, inTouch: false } };
+  const facts = { ...WELL, following: { isWhole: false, lagSeconds: null, inTouch: false } };
   expect(readiness('edge', facts)).toMatchObject({ status: 'not_ready', checks: { replica: 'empty' } });
 });
 

@@ -19,7 +19,7 @@ export interface ReadyFacts {
   databaseAnswers: boolean;
   redis: 'off' | 'ok' | 'away';
   /** Null where this process follows no change feed. */
-  following: Pick<FollowingFigures, 'lagSeconds' | 'inTouch'> | null;
+  following: Pick<FollowingFigures, 'isWhole' | 'lagSeconds' | 'inTouch'> | null;
   /** Null where the system does not tell. */
   diskBytesFree: number | null;
 }
@@ -57,12 +57,13 @@ export function readiness(role: Role, facts: ReadyFacts): { status: 'ready' | 'n
 
 /** Without a snapshot and without the database an edge can answer no link at all. */
 function replicaCheck({
+  isWhole,
   lagSeconds,
   inTouch,
-}: Pick<FollowingFigures, 'lagSeconds' | 'inTouch'>): NonNullable<ReadyChecks['replica']> {
-  if (lagSeconds === null) return inTouch ? 'loading' : 'empty';
+}: NonNullable<ReadyFacts['following']>): NonNullable<ReadyChecks['replica']> {
+  if (!isWhole) return inTouch ? 'loading' : 'empty';
   if (!inTouch) return 'away';
-  return lagSeconds > REPLICA_LAG_SECONDS_MAX ? 'lagging' : 'ok';
+  return lagSeconds === null || lagSeconds > REPLICA_LAG_SECONDS_MAX ? 'lagging' : 'ok';
 }
 
 function outboxCheck(pipeline: ReadyFacts['pipeline']): ReadyChecks['outbox'] {
