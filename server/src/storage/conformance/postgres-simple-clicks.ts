@@ -105,8 +105,10 @@ class PostgresClickTables implements ClickTables {
         );
       }
       await client.query('COMMIT');
-    } finally {
       client.release();
+    } catch (error) {
+      client.release(true);
+      throw error;
     }
   }
 

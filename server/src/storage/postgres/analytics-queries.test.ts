@@ -208,7 +208,7 @@ describe('limits', () => {
     expect(asking.exitCode).toBeNull();
     asking.kill('SIGKILL');
     while (await running()) await Bun.sleep(50);
-  });
+  }, 30_000);
 });
 
 class OwnPool implements AsyncDisposable {

@@ -82,7 +82,7 @@ test('days of a span that is complete, or being summed up, may be added to, chan
     }),
     { numRuns: 40 },
   );
-});
+}, 60_000);
 
 test('what is added while a span is summed up counts once', async () => {
   await completeBefore(DAY + 16);
