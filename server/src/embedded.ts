@@ -7,7 +7,7 @@ import { RateLimit } from './platform/rate-limit.ts';
 import { RpcClient } from './platform/thread-rpc.ts';
 import type { ClickPipeline, Queries } from './roles/api/deps.ts';
 import { GEO_ATTRIBUTION } from './storage/geo/attribution.ts';
-import { MmapOutbox } from './storage/outbox/mmap-outbox.ts';
+import { KEPT_SHARE, MmapOutbox } from './storage/outbox/mmap-outbox.ts';
 import { sealedThrough } from './storage/outbox/sealed-log.ts';
 import { lockDataDir } from './storage/sqlite/data-dir-lock.ts';
 import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
@@ -126,6 +126,7 @@ export async function openEmbedded({
       dataDir,
       geoipPath: config.geoipPath,
       keepMs: config.outbox.keepMs,
+      keptBytesMax: config.outbox.bytesMax * KEPT_SHARE,
       syncMs: config.outbox.syncMs,
       writer: channel.port2,
     } satisfies SealerInit,

@@ -10,7 +10,7 @@ import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { OpenResources } from './platform/shutdown.ts';
 import { drawEdgeId, loadEdgeIdentity } from './storage/outbox/edge-identity.ts';
-import { MmapOutbox } from './storage/outbox/mmap-outbox.ts';
+import { KEPT_SHARE, MmapOutbox } from './storage/outbox/mmap-outbox.ts';
 import { sealedThrough } from './storage/outbox/sealed-log.ts';
 import { REPLICA_FILE } from './storage/replica/open-replica.ts';
 import { lockDataDir } from './storage/sqlite/data-dir-lock.ts';
@@ -152,6 +152,7 @@ export async function openScaledEdge(deps: ScaledEdgeDeps): Promise<ScaledEdge> 
       dataDir,
       geoipPath: config.geoipPath,
       keepMs: config.outbox.keepMs,
+      keptBytesMax: config.outbox.bytesMax * KEPT_SHARE,
       syncMs: config.outbox.syncMs,
       databaseUrl,
       redisUrl,

@@ -54,16 +54,21 @@ const enrich = (click: OutboxClick): EnrichedClick => ({
   reason: '',
 });
 
+/** Size of each file of sealed batches. */
+const FILE_BYTES = 100;
+
 /** A sealer over a queue that gives each run once, and a disk that is full for as long as `disk.full`. */
 async function start(
   runs: RawRun[],
   sealedThrough = new Map<string, number>(),
   ingest: Partial<IngestPort> = {},
   confirmations: Confirmations | null = null,
+  kept?: { ms: number; bytesMax: number },
 ) {
   const time = { now: 1_700_000_000_000 };
   const disk = { full: false };
   const contents: string[] = [];
+  const files = new Set<number>();
   const sealer = await Sealer.create<SealedFrame>(
     {
       edgeId: EDGE,
@@ -73,14 +78,20 @@ async function start(
         append(edgeId, firstSeq, lastSeq, content) {
           if (disk.full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
           contents.push(content);
-          return { edgeId, firstSeq, lastSeq, file: 1 };
+          const file = kept ? contents.length : 1;
+          files.add(file);
+          return { edgeId, firstSeq, lastSeq, file };
         },
         content: ({ firstSeq }) => contents.find((content) => decodeBatch(content).firstSeq === firstSeq) ?? '',
         sync: () => {},
         rotateIfOld: () => {},
-        remove: () => {},
-        openFile: 1,
-        bytes: 0,
+        remove: (file) => files.delete(file),
+        get openFile() {
+          return Math.max(...files);
+        },
+        get bytes() {
+          return files.size * FILE_BYTES;
+        },
       },
       enrich,
       prepare: async () => {},
@@ -93,7 +104,8 @@ async function start(
       },
       confirmations,
       hash: () => '',
-      keepMs: 0,
+      keepMs: kept?.ms ?? 0,
+      keptBytesMax: kept?.bytesMax ?? Number.POSITIVE_INFINITY,
       now: () => time.now,
       segmentsRemoved: () => {},
     },
@@ -106,7 +118,7 @@ async function start(
       unreadable,
       clicks: clicks.length,
     }));
-  return { sealer, disk, batches, time };
+  return { sealer, disk, batches, time, files };
 }
 
 describe('the sealer', () => {
@@ -239,4 +251,20 @@ describe('the sealer', () => {
       [other, [1, 3]],
     ]);
   });
+});
+
+test('confirmed batches give way, oldest first, before they take the room of clicks to come; unconfirmed ones never do', async () => {
+  const committed: IngestOutcome = { result: 'committed', committed: 1, discarded: 0, dead: 0, eventIds: [0, 0] };
+  const ingest: Partial<IngestPort> = {
+    ingest: (content) => (decodeBatch(content).firstSeq === 2 ? new Promise(() => {}) : Promise.resolve(committed)),
+  };
+  const runs = [1, 2, 3, 4, 5].map((seq) => run(seq, seq));
+  const { sealer, files } = await start(runs, new Map(), ingest, null, { ms: 3_600_000, bytesMax: 3 * FILE_BYTES });
+  for (let n = 0; n < 8; n++) {
+    await sealer.pump();
+    await Bun.sleep(0);
+  }
+  expect([...files]).toEqual([1, 2, 3, 4, 5]);
+  sealer.housekeep();
+  expect([...files]).toEqual([2, 4, 5]);
 });

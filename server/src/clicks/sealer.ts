@@ -93,6 +93,8 @@ export interface SealerDeps<Frame extends SealedFrame> {
   confirmations?: Confirmations | null;
   hash(content: string): string;
   keepMs: number;
+  /** Size of sealed batches beyond which confirmed ones are no longer kept. Units: bytes. */
+  keptBytesMax: number;
   now: Clock;
   segmentsRemoved(count: number): void;
 }
@@ -211,10 +213,14 @@ export class Sealer<Frame extends SealedFrame> {
     if (this.deps.raw.hasFinished) this.deps.segmentsRemoved(this.deps.raw.removeFinished());
     this.deps.sealed.rotateIfOld();
     const expired = this.deps.now() - this.deps.keepMs;
+    let isTight = this.deps.sealed.bytes > this.deps.keptBytesMax;
     for (const [file, { pending, lastConfirmedAt }] of this.files) {
-      if (pending > 0 || lastConfirmedAt > expired || file === this.deps.sealed.openFile) continue;
+      if (pending > 0 || file === this.deps.sealed.openFile) continue;
+      // What is kept for a failover gives way, oldest first, before it takes the room of clicks to come.
+      if (lastConfirmedAt > expired && !isTight) continue;
       this.deps.sealed.remove(file);
       this.files.delete(file);
+      isTight &&= this.deps.sealed.bytes > this.deps.keptBytesMax;
     }
   }
 

@@ -14,6 +14,6 @@ test('a budget is never larger than what there is, and gives every part of a rol
       expect(budget.ingest > 0 && budget.housekeeping > 0).toBe((roles as readonly string[]).includes('worker'));
     }
   }
-  expect(connectionsMin(['edge', 'api', 'worker'])).toBe(13);
+  expect(connectionsMin(['edge', 'api', 'worker'])).toBe(14);
   expect(connectionBudget(['api'], 20)).toMatchObject({ storage: 14, analytics: 5, signals: 1 });
 });

@@ -21,7 +21,7 @@ export interface ConnectionBudget {
 const LEAST: Record<Role, Partial<ConnectionBudget>> = {
   edge: { follower: 2, delivery: 2, signals: 1 },
   api: { storage: 2, analytics: 1, signals: 1 },
-  worker: { ingest: 1, housekeeping: 2, signals: 1 },
+  worker: { ingest: 2, housekeeping: 2, signals: 1 },
 };
 
 /** The least that a process of these roles gets on with. */

@@ -54,7 +54,7 @@ export const GROUPS = {
       empty: 'SQLite in DATA_DIR.',
     }),
     DB_MAX_CONNECTIONS: integer(20, 1, 1000, {
-      doc: 'Connections of one process to PostgreSQL: an edge needs 5, an API 4, a worker 4, all three in one process 13.',
+      doc: 'Connections of one process to PostgreSQL: an edge needs 5, an API 4, a worker 5, all three in one process 14.',
     }),
     REDIS_URL: redisAddress({
       secret: true,

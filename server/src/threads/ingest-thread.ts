@@ -1,4 +1,4 @@
-import { StreamConsumer } from '../clicks/stream-consumer.ts';
+import { StreamConsumer, type StreamConsumerStatus } from '../clicks/stream-consumer.ts';
 import { systemAfter, systemClock } from '../platform/clock.ts';
 import type { Endpoint } from '../platform/thread-rpc.ts';
 import { openSignals } from '../storage/open-signals.ts';
@@ -18,6 +18,8 @@ declare const self: Endpoint;
 const STATEMENT_MS = 60_000;
 const UPKEEP_STATEMENT_MS = 300_000;
 const STATUS_MS = 250;
+/** Groups under way at one time: while the database works on one the thread prepares the other. */
+const CONSUMERS = 2;
 /** How often it is looked whether the database answers. */
 const LOOK_MS = 1000;
 
@@ -40,13 +42,18 @@ self.onmessage = ({ data }) => {
     name: `waymark worker ${init.name}`,
     onError: (error) => say({ trouble: wordsOf(error) }),
   });
-  const consumer = new StreamConsumer({
-    stream: new RedisClickConsumer(redis, { name: init.name }),
-    ingest: new PostgresIngestStore(pool, { now: systemClock, sampleRate: init.sampleRate }),
-    signals,
-    now: systemClock,
-    after: systemAfter,
-  });
+  const ingest = new PostgresIngestStore(pool, { now: systemClock, sampleRate: init.sampleRate });
+  const consumers = Array.from(
+    { length: CONSUMERS },
+    (_, n) =>
+      new StreamConsumer({
+        stream: new RedisClickConsumer(redis, { name: `${init.name}/${n}` }),
+        ingest,
+        signals,
+        now: systemClock,
+        after: systemAfter,
+      }),
+  );
   const upkeepPool = openPool({
     url: init.databaseUrl,
     max: init.housekeepingConnections,
@@ -62,7 +69,7 @@ self.onmessage = ({ data }) => {
   let isStopping = false;
   let database = false;
   const status = setInterval(
-    () => say({ status: { ...consumer.status(), redis: redis.isReady, database } }),
+    () => say({ status: { ...addUp(consumers.map((one) => one.status())), redis: redis.isReady, database } }),
     STATUS_MS,
   );
   const looks = setInterval(() => {
@@ -87,7 +94,7 @@ self.onmessage = ({ data }) => {
       .makeAhead()
       .catch((error: unknown) => say({ trouble: `partitions: ${wordsOf(error)}` }));
     housekeeping.start();
-    await consumer.run();
+    await Promise.all(consumers.map((one) => one.run()));
   };
   const working = work().catch((error: unknown) => {
     if (!isStopping) say({ failed: wordsOf(error) });
@@ -95,7 +102,7 @@ self.onmessage = ({ data }) => {
   self.onmessage = (event) => {
     if (!(event.data as ToIngest).stop || isStopping) return;
     isStopping = true;
-    consumer.stop();
+    for (const one of consumers) one.stop();
     void Promise.all([working, housekeeping.stop()]).then(async () => {
       clearInterval(status);
       clearInterval(looks);
@@ -106,3 +113,20 @@ self.onmessage = ({ data }) => {
   };
   say({ ready: {} });
 };
+
+function addUp(all: readonly StreamConsumerStatus[]): StreamConsumerStatus {
+  const sum = (pick: (status: StreamConsumerStatus) => number) =>
+    all.reduce((total, status) => total + pick(status), 0);
+  return {
+    read: sum(({ read }) => read),
+    redelivered: sum(({ redelivered }) => redelivered),
+    committed: sum(({ committed }) => committed),
+    repeated: sum(({ repeated }) => repeated),
+    dead: sum(({ dead }) => dead),
+    conflicts: sum(({ conflicts }) => conflicts),
+    clicks: sum(({ clicks }) => clicks),
+    held: sum(({ held }) => held),
+    lagMs: Math.max(...all.map(({ lagMs }) => lagMs)),
+    lastError: all.find(({ lastError }) => lastError !== null)?.lastError ?? null,
+  };
+}

@@ -28,6 +28,7 @@ export interface SealerBase {
   dataDir: string;
   geoipPath: string | null;
   keepMs: number;
+  keptBytesMax: number;
   syncMs: number;
 }
 

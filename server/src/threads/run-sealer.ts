@@ -69,6 +69,7 @@ export async function runSealer(main: Endpoint, init: SealerBase, ports: SealerP
       confirmations,
       hash: (content) => createHash('sha256').update(content).digest('hex'),
       keepMs: init.keepMs,
+      keptBytesMax: init.keptBytesMax,
       now: systemClock,
       segmentsRemoved: (count) => say({ segmentsRemoved: count }),
     },

@@ -66,6 +66,7 @@ export async function replayIntoPostgres(
         ingest,
         hash: (content) => createHash('sha256').update(content).digest('hex'),
         keepMs: NEVER_ROTATED,
+        keptBytesMax: Number.POSITIVE_INFINITY,
         now: systemClock,
         segmentsRemoved: () => {},
       },

@@ -24,6 +24,9 @@ const MAPPINGS_LEFT_MAX = 4;
 /** How long appending rests after a segment could not be made. */
 const RETRY_MS = 500;
 
+/** Share of the outbox's size that confirmed batches may take. */
+export const KEPT_SHARE = 0.5;
+
 export interface MmapOutboxOptions {
   dir: string;
   bytesMax: number;
