@@ -2,12 +2,18 @@ import type { PoolClient, Submittable } from 'pg';
 import { type IntBytes, writeInt } from './binary-arrays.ts';
 
 const SIGNATURE = 'PGCOPY\n\xff\r\n\0';
-const HEADER_BYTES = 19;
+/** Of the message that carries them: its kind and its length. */
+const MESSAGE_BYTES = 5;
+const COPY_DATA = 0x64;
+const HEADER_BYTES = MESSAGE_BYTES + 19;
 const TRAILER_BYTES = 2;
 
-/** Rows of integers in the binary form of COPY. */
+/**
+ * Rows of integers in the binary form of COPY, as the one message that carries them: the driver would copy some megabytes
+ * twice to put five bytes before them.
+ */
 export class CopyRows {
-  readonly bytes: Buffer;
+  readonly message: Buffer;
   readonly count: number;
   private readonly view: DataView;
   /** Where each row's first value lies. */
@@ -23,8 +29,9 @@ export class CopyRows {
     const rowBytes = widths.reduce<number>((sum, bytes) => sum + 4 + bytes, 2);
     const buffer = Buffer.allocUnsafe(HEADER_BYTES + this.count * rowBytes + TRAILER_BYTES);
     this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    buffer.write(SIGNATURE, 0, 'latin1');
-    buffer.fill(0, SIGNATURE.length, HEADER_BYTES);
+    buffer[0] = COPY_DATA;
+    buffer.write(SIGNATURE, MESSAGE_BYTES, 'latin1');
+    buffer.fill(0, MESSAGE_BYTES + SIGNATURE.length, HEADER_BYTES);
     let at = HEADER_BYTES;
     for (let first = 0; first < values.length; first += columns) {
       this.view.setInt16(at, columns);
@@ -33,7 +40,8 @@ export class CopyRows {
       for (let column = 0; column < columns; column++) at = this.write(at, widths[column] ?? 8, values[first + column]);
     }
     this.view.setInt16(at, -1);
-    this.bytes = buffer.subarray(0, at + TRAILER_BYTES);
+    this.view.setInt32(1, at + TRAILER_BYTES - 1);
+    this.message = buffer.subarray(0, at + TRAILER_BYTES);
   }
 
   /** Numbers the rows in their first column, which must not be NULL. */
@@ -60,13 +68,13 @@ export class CopyRows {
 export function copyIn(client: PoolClient, columns: string, rows: CopyRows): Promise<void> {
   if (rows.count === 0) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    client.query(new CopyIn(`COPY ${columns} FROM STDIN (FORMAT binary)`, rows.bytes, resolve, reject));
+    client.query(new CopyIn(`COPY ${columns} FROM STDIN (FORMAT binary)`, rows.message, resolve, reject));
   });
 }
 
 interface CopyConnection {
   query(text: string): void;
-  sendCopyFromChunk(chunk: Buffer): void;
+  readonly stream: { write(bytes: Buffer): void };
   endCopyFrom(): void;
 }
 
@@ -74,7 +82,7 @@ interface CopyConnection {
 class CopyIn implements Submittable {
   constructor(
     private readonly sql: string,
-    private readonly bytes: Buffer,
+    private readonly message: Buffer,
     private readonly resolve: () => void,
     private readonly reject: (error: Error) => void,
   ) {}
@@ -84,7 +92,7 @@ class CopyIn implements Submittable {
   }
 
   handleCopyInResponse(connection: CopyConnection): void {
-    connection.sendCopyFromChunk(this.bytes);
+    connection.stream.write(this.message);
     connection.endCopyFrom();
   }
 
