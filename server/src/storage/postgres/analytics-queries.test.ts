@@ -16,7 +16,7 @@ import { sumUpSpan } from './span-tier.ts';
 let harness: PostgresHarness;
 beforeAll(async () => {
   harness = await createPostgresHarness();
-});
+}, 60_000);
 afterAll(() => harness.close());
 
 analyticsConformance('PostgreSQL', async () => {

@@ -16,7 +16,7 @@ let queries: PostgresEventQueries;
 beforeAll(async () => {
   harness = await createPostgresHarness();
   queries = new PostgresEventQueries(harness);
-});
+}, 60_000);
 afterAll(() => harness.close());
 beforeEach(() => harness.empty());
 

@@ -9,7 +9,7 @@ const COUNTS = 'clicks, visitors, human_clicks, human_visitors';
 let harness: PostgresHarness;
 beforeAll(async () => {
   harness = await createPostgresHarness();
-});
+}, 60_000);
 afterAll(() => harness.close());
 beforeEach(() => harness.empty());
 
