@@ -10,6 +10,8 @@ import { ClickBlockUpkeep } from './click-block-upkeep.ts';
 import { decodeTimes, decodeValues, encodeTimes, encodeValues } from './click-columns.ts';
 
 const START = Date.UTC(2025, 0, 1);
+/** A slice that no busy machine cuts short. */
+const UNHURRIED_MS = 60_000;
 
 let harness: SqliteHarness;
 beforeEach(() => {
@@ -104,7 +106,7 @@ describe('upkeep of blocks', () => {
 
   test('rows that fill no block wait', async () => {
     new SimpleIngest(harness.sqlite).ingest(clicks);
-    const upkeep = new ClickBlockUpkeep(harness.sqlite, { blockRows: 8 });
+    const upkeep = new ClickBlockUpkeep(harness.sqlite, { blockRows: 8, sliceMs: UNHURRIED_MS });
     expect(await upkeep.copyRows()).toBe(false);
     expect(harness.sqlite.query('SELECT first_id, last_id, rows FROM click_blocks').values()).toEqual([
       [1, 8, 8],
@@ -115,7 +117,7 @@ describe('upkeep of blocks', () => {
 
   test('a block that has lost all rows goes, with all that was noted about it', async () => {
     new SimpleIngest(harness.sqlite).ingest(clicks);
-    const upkeep = new ClickBlockUpkeep(harness.sqlite, { blockRows: 15 });
+    const upkeep = new ClickBlockUpkeep(harness.sqlite, { blockRows: 15, sliceMs: UNHURRIED_MS });
     await upkeep.copyRows();
     const columns = count('click_columns');
     harness.sqlite.run('DELETE FROM clicks WHERE id <= 16');
@@ -130,7 +132,7 @@ describe('upkeep of blocks', () => {
   test('a row that is in no block leaves no note', async () => {
     new SimpleIngest(harness.sqlite).ingest(clicks);
     harness.sqlite.run('DELETE FROM clicks WHERE id = 30');
-    await new ClickBlockUpkeep(harness.sqlite, { blockRows: 8 }).copyRows();
+    await new ClickBlockUpkeep(harness.sqlite, { blockRows: 8, sliceMs: UNHURRIED_MS }).copyRows();
     harness.sqlite.run('DELETE FROM clicks WHERE id = 29');
     expect(count('click_gone')).toBe(0);
   });
