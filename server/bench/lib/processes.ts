@@ -156,11 +156,21 @@ export function memory(pid: number): { rssMb: number; anonMb: number } {
   return { rssMb: kb('VmRSS') / 1024, anonMb: kb('RssAnon') / 1024 };
 }
 
+/** Null where the thread has ended since it was listed. */
+function readStat(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
 /** CPU seconds that a process's threads have used so far, by the name of the thread and its id. */
 export function threadSeconds(pid: number): Map<string, number> {
   const seconds = new Map<string, number>();
   for (const task of readdirSync(`/proc/${pid}/task`)) {
-    const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+    const stat = readStat(`/proc/${pid}/task/${task}/stat`);
+    if (stat === null) continue;
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     seconds.set(`${name} ${task}`, (Number(fields[11]) + Number(fields[12])) / 100);
