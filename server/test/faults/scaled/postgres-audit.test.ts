@@ -11,6 +11,11 @@ const BOT = DIMENSIONS.quality * VALUE_SPAN + 2;
 const REASON = DIMENSIONS.reason * VALUE_SPAN + 3;
 const COUNTRIES = [4, 5].map((n) => DIMENSIONS.country * VALUE_SPAN + n);
 const DAY = 20_000;
+/** Columns of clicks that hold no value here. */
+const OTHER_VALUES = [
+  ...['device', 'browser', 'os', 'region', 'city', 'referrer', 'language'],
+  ...['utm_source', 'utm_medium', 'utm_campaign', 'utm_term', 'utm_content'],
+];
 
 /** A database whose numbers are made by the domain's own rules, click by click. */
 const template = {
@@ -55,7 +60,8 @@ async function fill(pool: Pool): Promise<void> {
     const country = COUNTRIES[i % 2] ?? 0;
     const [quality, reason] = human ? [HUMAN, 0] : [BOT, REASON];
     await pool.query(
-      `INSERT INTO clicks VALUES ($1, $2, NULL, $3, NULL, 1, $4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, $5, $6, $7, $8)`,
+      `INSERT INTO clicks (id, link_id, at, url_version, country, quality, reason, visitor, first_seen, ${OTHER_VALUES.join(', ')})
+       VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, ${OTHER_VALUES.map(() => 0).join(', ')})`,
       [i + 1, linkId, at, country, quality, reason, visitor, firstSeen],
     );
     const additions: Promise<unknown>[] = [];
