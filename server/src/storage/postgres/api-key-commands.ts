@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { ApiKey, ApiKeyCommands, Scope } from '../../accounts/api-key.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { MINUTE_MS } from '../../platform/clock.ts';
+import { toApiKey } from '../to-domain.ts';
 import { API_KEY_COLUMNS } from './api-key-queries.ts';
 import type { WriteContext } from './context.ts';
 import { anyId } from './ids.ts';
-import { toApiKey } from './rows.ts';
 
 /** Changes of API keys within one transaction. */
 export class PostgresApiKeyCommands implements ApiKeyCommands {

@@ -1,10 +1,10 @@
 import type { ActivityEvent, EventCommands } from '../../clicks/event.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { toEvent } from '../to-domain.ts';
 import type { WriteContext } from './context.ts';
 import { CounterBatch } from './counter-batch.ts';
 import { DELETED_EVENT, EventLog } from './event-log.ts';
 import { holdLinks, holdUsers } from './held-rows.ts';
-import { toEvent } from './rows.ts';
 
 /** Takes a recorded click of a live link out of everything that counts it. */
 export interface ClickRemoval {

@@ -1,13 +1,13 @@
 import { type Kysely, type SqlBool, sql } from 'kysely';
 import type { ActivityEvent, ClicksSince, EventFilter, EventQueries } from '../../clicks/event.ts';
 import type { RowCount } from '../../links/store.ts';
+import { toEvent } from '../to-domain.ts';
 import { clickEvents } from './click-events.ts';
 import type { ReadContext } from './context.ts';
 import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
 import { CLICK_EVENT, eventIds, eventPage, PAGE_SETTINGS } from './event-pages.ts';
 import { anyId, someId } from './ids.ts';
 import { inSnapshot } from './read-snapshot.ts';
-import { toEvent } from './rows.ts';
 import type { Schema } from './schema.ts';
 
 /** Events of a link that are looked through for the latest time: ids and times ascend together but for imported rows. */

@@ -3,11 +3,11 @@ import type { ClaimKind } from '../../accounts/names.ts';
 import type { User } from '../../accounts/user.ts';
 import { importedTime, type Outcome, sameSecond, withWarnings } from '../../links/import-outcome.ts';
 import type { ImportUserRow } from '../../links/import-rows.ts';
+import { toUser } from '../to-domain.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
 import { isOneOf } from './ids.ts';
 import { inPasses, type Placed } from './import-pass.ts';
-import { toUser } from './rows.ts';
 import { keyOf, UserClaims } from './user-claims.ts';
 import { hasEmail } from './user-queries.ts';
 

@@ -1,9 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { ApiKey } from '../../accounts/api-key.ts';
-import type { User } from '../../accounts/user.ts';
-import type { ActivityEvent } from '../../clicks/event.ts';
 import type { LinkId, LinkWithCounts, RedirectStatus } from '../../links/link.ts';
-import type { EventRow } from './event-log.ts';
 import type { LinkTable, Schema } from './schema.ts';
 
 const LINK_COLUMNS = [
@@ -58,49 +54,5 @@ export function toLink(row: LinkRow): LinkWithCounts {
     clicks: row.clicks ?? 0,
     humanClicks: row.human_clicks ?? 0,
     lastClickAt: row.last_click_at,
-  };
-}
-
-export function toUser(row: Selectable<UserRowShape>): User {
-  return { id: row.id, username: row.username, email: row.email, createdAt: row.created_at };
-}
-
-interface UserRowShape {
-  id: number;
-  username: string;
-  email: string;
-  created_at: number;
-}
-
-export function toEvent(row: EventRow): ActivityEvent {
-  return {
-    id: row.id,
-    linkId: row.link_id,
-    userId: row.user_id,
-    type: row.type,
-    at: row.at,
-    details: JSON.parse(row.details) as Record<string, unknown>,
-  };
-}
-
-export function toApiKey(row: {
-  id: number;
-  name: string;
-  prefix: string;
-  scope: ApiKey['scope'];
-  created_at: number;
-  expires_at: number | null;
-  last_used_at: number | null;
-  revoked_at: number | null;
-}): ApiKey {
-  return {
-    id: row.id,
-    name: row.name,
-    prefix: row.prefix,
-    scope: row.scope,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    lastUsedAt: row.last_used_at,
-    revokedAt: row.revoked_at,
   };
 }

@@ -1,12 +1,12 @@
 import type { ClaimKind } from '../../accounts/names.ts';
 import type { User, UserCommands } from '../../accounts/user.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { toUser } from '../to-domain.ts';
 import type { WriteContext } from './context.ts';
 import { CounterBatch } from './counter-batch.ts';
 import { EventLog } from './event-log.ts';
 import { anyId, isOneOf } from './ids.ts';
 import { LinkTombstones } from './link-tombstones.ts';
-import { toUser } from './rows.ts';
 import { type Claim, UserClaims } from './user-claims.ts';
 import { UserTraces } from './user-traces.ts';
 

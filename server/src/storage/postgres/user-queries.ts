@@ -2,10 +2,10 @@ import { type SqlBool, sql } from 'kysely';
 import { asciiLower } from '../../accounts/names.ts';
 import type { User, UserFilter, UserQueries } from '../../accounts/user.ts';
 import type { RowCount } from '../../links/store.ts';
+import { toUser } from '../to-domain.ts';
 import type { ReadContext } from './context.ts';
 import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
 import { anyId } from './ids.ts';
-import { toUser } from './rows.ts';
 
 /** Reads of users. E-mail is sought in any case. */
 export class PostgresUserQueries implements UserQueries {

@@ -1,9 +1,9 @@
 import type { ApiKey, ApiKeyCommands, Scope } from '../../accounts/api-key.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { MINUTE_MS } from '../../platform/clock.ts';
+import { toApiKey } from '../to-domain.ts';
 import { API_KEY_COLUMNS } from './api-key-queries.ts';
 import type { WriteContext } from './context.ts';
-import { toApiKey } from './rows.ts';
 
 /** Changes of API keys on the one writing connection. */
 export class SqliteApiKeyCommands implements ApiKeyCommands {

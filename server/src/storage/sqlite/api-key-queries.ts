@@ -1,6 +1,6 @@
 import type { ApiKey, ApiKeyQueries } from '../../accounts/api-key.ts';
+import { toApiKey } from '../to-domain.ts';
 import type { ReadContext } from './context.ts';
-import { toApiKey } from './rows.ts';
 
 /** Columns that may leave the store: all but the hash. */
 export const API_KEY_COLUMNS = [

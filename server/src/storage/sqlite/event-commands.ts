@@ -1,10 +1,10 @@
 import type { ActivityEvent, EventCommands } from '../../clicks/event.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { toEvent } from '../to-domain.ts';
 import { ClickRemoval } from './click-removal.ts';
 import type { WriteContext } from './context.ts';
 import { CounterBatch } from './counter-batch.ts';
 import { DELETED_EVENT, EventLog } from './event-log.ts';
-import { toEvent } from './rows.ts';
 
 /** Changes of the activity log on the one writing connection. */
 export class SqliteEventCommands implements EventCommands {

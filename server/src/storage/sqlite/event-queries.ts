@@ -1,11 +1,11 @@
 import { type SqlBool, sql } from 'kysely';
 import type { ActivityEvent, ClicksSince, EventFilter, EventQueries } from '../../clicks/event.ts';
 import type { RowCount } from '../../links/store.ts';
+import { toEvent } from '../to-domain.ts';
 import { clickEvents } from './click-events.ts';
 import type { ReadContext } from './context.ts';
 import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
 import { CLICK_EVENT, eventIds, eventPage } from './event-pages.ts';
-import { toEvent } from './rows.ts';
 
 /** Events of a link that are looked through for the latest time: ids and times ascend together but for imported rows. */
 const LATEST_ROWS_MAX = 10_000;

@@ -3,9 +3,9 @@ import { asciiLower, type ClaimKind } from '../../accounts/names.ts';
 import type { User } from '../../accounts/user.ts';
 import { importedTime, type Outcome, withWarnings } from '../../links/import-outcome.ts';
 import type { ImportUserRow } from '../../links/import-rows.ts';
+import { toUser } from '../to-domain.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
-import { toUser } from './rows.ts';
 import { UserClaims } from './user-claims.ts';
 
 /** One row of users.csv into the database. */

@@ -1,11 +1,11 @@
 import type { ClaimKind } from '../../accounts/names.ts';
 import type { User, UserCommands } from '../../accounts/user.ts';
 import { AppError } from '../../platform/app-error.ts';
+import { toUser } from '../to-domain.ts';
 import type { WriteContext } from './context.ts';
 import { CounterBatch } from './counter-batch.ts';
 import { EventLog } from './event-log.ts';
 import { LinkTombstones } from './link-tombstones.ts';
-import { toUser } from './rows.ts';
 import { UserClaims } from './user-claims.ts';
 import { UserTraces } from './user-traces.ts';
 

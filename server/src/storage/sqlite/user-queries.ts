@@ -2,9 +2,9 @@ import { type SqlBool, sql } from 'kysely';
 import { asciiLower } from '../../accounts/names.ts';
 import type { User, UserFilter, UserQueries } from '../../accounts/user.ts';
 import type { RowCount } from '../../links/store.ts';
+import { toUser } from '../to-domain.ts';
 import type { ReadContext } from './context.ts';
 import { COUNT_ROWS_MAX, capped, counterValue } from './counting.ts';
-import { toUser } from './rows.ts';
 
 /** Reads of users on one read-only connection. E-mail is sought in any case. */
 export class SqliteUserQueries implements UserQueries {
