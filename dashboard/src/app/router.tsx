@@ -1,0 +1,143 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { ApiError } from '@waymark/contract/client';
+import { queries } from '../api/queries.ts';
+import { activitySearch } from '../pages/activity/activity-search.ts';
+import { analyticsSearch } from '../pages/analytics/analytics-search.ts';
+import { linkSearch } from '../pages/link/link-search.ts';
+import { linksSearch } from '../pages/links/links-search.ts';
+import { NotFound, PageError } from './not-found.tsx';
+import { one, parseSearch, stringifySearch } from './search-params.ts';
+import { Shell } from './shell.tsx';
+
+interface Context {
+  queryClient: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+  errorComponent: PageError,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (raw: Record<string, unknown>): { next?: string } => {
+    const next = one(raw, 'next');
+    return next === undefined ? {} : { next };
+  },
+  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+/** Everything that needs a session. Without one the way leads to the sign-in page and back. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(queries.session());
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'unauthorized') {
+        throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.href } });
+      }
+      throw error;
+    }
+  },
+  component: Shell,
+  errorComponent: PageError,
+});
+
+const getParentRoute = () => shell;
+const home = createRoute({
+  getParentRoute,
+  path: '/',
+  component: lazyRouteComponent(() => import('../pages/home/home-page.tsx'), 'HomePage'),
+});
+const links = createRoute({
+  getParentRoute,
+  path: '/links',
+  validateSearch: linksSearch,
+  component: lazyRouteComponent(() => import('../pages/links/links-page.tsx'), 'LinksPage'),
+});
+const newLink = createRoute({
+  getParentRoute,
+  path: '/links/new',
+  validateSearch: (raw: Record<string, unknown>): { url?: string } => {
+    const url = one(raw, 'url');
+    return url === undefined ? {} : { url };
+  },
+  component: lazyRouteComponent(() => import('../pages/link/new-link-page.tsx'), 'NewLinkPage'),
+});
+const link = createRoute({
+  getParentRoute,
+  path: '/links/$id',
+  validateSearch: linkSearch,
+  component: lazyRouteComponent(() => import('../pages/link/link-page.tsx'), 'LinkPage'),
+});
+const analytics = createRoute({
+  getParentRoute,
+  path: '/analytics',
+  validateSearch: analyticsSearch,
+  component: lazyRouteComponent(() => import('../pages/analytics/analytics-page.tsx'), 'AnalyticsPage'),
+});
+const activity = createRoute({
+  getParentRoute,
+  path: '/activity',
+  validateSearch: activitySearch,
+  component: lazyRouteComponent(() => import('../pages/activity/activity-page.tsx'), 'ActivityPage'),
+});
+const keys = createRoute({
+  getParentRoute,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../pages/keys/keys-page.tsx'), 'KeysPage'),
+});
+const imports = createRoute({
+  getParentRoute,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('../pages/imports/imports-page.tsx'), 'ImportsPage'),
+});
+const importJob = createRoute({
+  getParentRoute,
+  path: '/imports/$id',
+  component: lazyRouteComponent(() => import('../pages/imports/import-page.tsx'), 'ImportPage'),
+});
+const system = createRoute({
+  getParentRoute,
+  path: '/system',
+  component: lazyRouteComponent(() => import('../pages/system/system-page.tsx'), 'SystemPage'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  shell.addChildren([home, links, newLink, link, analytics, activity, keys, imports, importJob, system]),
+]);
+
+export function createDashboardRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    basepath: '/app',
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    // The query client keeps what was loaded; the router need not.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: PageError,
+    defaultNotFoundComponent: NotFound,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createDashboardRouter>;
+  }
+}

@@ -1,0 +1,27 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/query-client.ts';
+import { applyTheme } from './app/preferences.ts';
+import { createDashboardRouter } from './app/router.tsx';
+import { loadLanguage } from './i18n/index.ts';
+import { TooltipProvider } from './ui/tooltip.tsx';
+
+applyTheme();
+await loadLanguage();
+const queryClient = createQueryClient(
+  () => void router.navigate({ to: '/sign-in', search: { next: router.state.location.href } }),
+);
+const router = createDashboardRouter(queryClient);
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <TooltipProvider>
+        <RouterProvider router={router} />
+      </TooltipProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

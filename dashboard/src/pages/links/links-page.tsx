@@ -1,0 +1,6 @@
+import { Page } from '../../components/page.tsx';
+import { t } from '../../i18n/index.ts';
+
+export function LinksPage() {
+  return <Page title={t('shell.pages.links')}>{null}</Page>;
+}
