@@ -23,7 +23,8 @@ export function SignInPage() {
     onSuccess: (session) => {
       queryClient.clear();
       queryClient.setQueryData(queries.session().queryKey, session);
-      router.history.push(isOwnPath(next) ? next : '/app/');
+      // Below /app whatever `next` says: a link from elsewhere must not lead away after signing in.
+      router.history.push(`/app${next?.startsWith('/') ? next : '/'}`);
     },
   });
   useEffect(() => {
@@ -81,9 +82,4 @@ export function SignInPage() {
       </section>
     </main>
   );
-}
-
-/** Whether an address stays within the dashboard: a link from elsewhere must not lead away after signing in. */
-function isOwnPath(path: string | undefined): path is string {
-  return path !== undefined && URL.parse(path, location.origin)?.origin === location.origin && path.startsWith('/');
 }
