@@ -15,8 +15,10 @@ export type Api = (request: Request, info: RequestInfo) => Response | Promise<Re
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-export function createApi(deps: ApiDeps): Api {
+/** `dashboard` answers everything under /app. */
+export function createApi(deps: ApiDeps, dashboard: Hono): Api {
   return createHttp(deps, (app) => {
+    app.route('/', dashboard);
     app.route('/api', createV1Api(deps));
     app.route('/', createClassicApi(deps));
   });
