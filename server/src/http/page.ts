@@ -4,7 +4,7 @@ export type PageLanguage = (typeof PAGE_LANGUAGES)[number];
 
 export const HTML_TYPE = 'text/html; charset=utf-8' as const;
 
-/** What a page that this file makes may do: show itself, in its own style. */
+/** What a page that this file makes may do: show itself in its own style, with the icon of this server. */
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** The same with a form that is sent to this server. */
@@ -34,6 +34,7 @@ small,.soft{color:var(--soft)}
 a{color:var(--accent);text-underline-offset:.2em}
 label{display:block;margin:0 0 .35rem;font-weight:600}
 input{display:block;width:100%;margin:0 0 1rem;padding:.65rem .8rem;font:inherit;color:inherit;background:var(--ground);border:1px solid #8a8580;border-radius:.5rem}
+::placeholder{color:var(--soft);opacity:1}
 input[aria-invalid]{border-color:var(--bad);margin-bottom:.35rem}
 .error{color:var(--bad)}
 button,.button{display:inline-block;padding:.65rem 1.2rem;font:inherit;font-weight:600;color:var(--on);background:var(--accent);border:0;border-radius:.5rem;text-decoration:none;cursor:pointer}

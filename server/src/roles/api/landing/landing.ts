@@ -77,5 +77,5 @@ ${footer(language, version)}`,
 /** What stands below on every page at the root. */
 export function footer(language: PageLanguage, version: string): string {
   const words = WORDS[language];
-  return `<p class="soft"><a href="/api/docs">${words.reference}</a> · <small>${words.version} ${escapeHtml(version)}</small></p>`;
+  return `<p class="soft"><a href="/app">Dashboard</a> · <a href="/api/docs">${words.reference}</a> · <small>${words.version} ${escapeHtml(version)}</small></p>`;
 }

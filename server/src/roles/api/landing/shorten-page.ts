@@ -25,7 +25,6 @@ const WORDS = {
     alias: 'Name of your choice',
     optional: 'optional',
     shorten: 'Shorten',
-    dashboard: 'Dashboard',
     made: 'Your short link',
     leads: 'It leads to',
     another: 'Shorten another',
@@ -36,7 +35,6 @@ const WORDS = {
     alias: 'Name nach Wunsch',
     optional: 'freiwillig',
     shorten: 'Kürzen',
-    dashboard: 'Dashboard',
     made: 'Der kurze Link',
     leads: 'Er führt zu',
     another: 'Noch einen kürzen',
@@ -62,7 +60,6 @@ ${field('url', words.url, input.url, errors.url, 'type="url" required maxlength=
 ${field('alias', alias, input.alias, errors.alias, 'autocapitalize="none" autocomplete="off" spellcheck="false" maxlength="64"')}
 <p><button>${words.shorten}</button></p>
 </form>
-<p class="soft"><a href="/app">${words.dashboard}</a></p>
 ${footer(language, version)}`,
   });
 }
