@@ -6,7 +6,7 @@ import { root } from './repository.mjs';
 /** JavaScript that the links page may need before it shows, as it is sent. Units: bytes. */
 export const FIRST_LOAD_BYTES_MAX = 200_000;
 /** The page that people open first, by where its source lies in dashboard/. */
-const FIRST_PAGE = 'src/pages/links/';
+const FIRST_PAGE = 'src/pages/links/links-page.tsx';
 
 /**
  * The JavaScript of the links page's first load, from the build's manifest: the entry, the page's own chunk, and all that
@@ -17,15 +17,14 @@ export function firstLoad(dist = join(root, 'dashboard/dist'), page = FIRST_PAGE
   const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
   const entry = Object.keys(manifest).find((key) => manifest[key].isEntry);
   if (entry === undefined) throw new Error('the manifest names no entry');
-  const pages = Object.keys(manifest).filter((key) => key.startsWith(page) && manifest[key].isDynamicEntry);
-  if (pages.length === 0) throw new Error(`the manifest names no page below ${page}`);
+  if (!(page in manifest)) throw new Error(`the manifest names no ${page}`);
   const keys = new Set();
   const add = (key) => {
     if (keys.has(key)) return;
     keys.add(key);
     for (const imported of manifest[key]?.imports ?? []) add(imported);
   };
-  for (const key of [entry, ...pages]) add(key);
+  for (const key of [entry, page]) add(key);
   const names = [...new Set([...keys].map((key) => manifest[key].file))].filter((file) => file.endsWith('.js'));
   const files = names.map((file) => ({ file, bytes: sentBytes(join(dist, file)) })).sort((a, b) => b.bytes - a.bytes);
   return { bytes: files.reduce((sum, { bytes }) => sum + bytes, 0), files };
