@@ -222,17 +222,4 @@ describe('LANDING=shorten', () => {
     expect(await pageOf(await get(shorten, '/', { ...BROWSER, ...throughProxy }))).not.toContain('<form');
     expect((await post({ url: 'https://example.com/' }, throughProxy)).status).toBe(401);
   });
-
-  test('holds the classic API’s limits', async () => {
-    const open = await start({ LANDING: 'shorten', CLASSIC_API: 'open' });
-    const from = { ...BROWSER, 'X-Forwarded-For': '203.0.113.9', Origin: open.baseUrl };
-    const one = () =>
-      fetch(`${open.baseUrl}/`, { method: 'POST', headers: from, body: new URLSearchParams({ url: '' }) });
-    for (let calls = 0; calls < 500; calls += 50)
-      await Promise.all(Array.from({ length: 50 }, () => get(open, '/urls?per_page=1', from)));
-    const answers = await Promise.all(Array.from({ length: 300 }, one));
-    const limited = answers.find(({ status }) => status === 429);
-    expect(limited?.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect(await limited?.text()).toContain('<p class="error" role="alert">Too many requests');
-  });
 });
