@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ApiKeyCommands } from './accounts/api-key.ts';
 import type { Backend, BackendDeps, EdgeBackend } from './backend.ts';
 import { FillRate } from './clicks/fill-rate.ts';
@@ -18,8 +19,12 @@ import { OpenResources } from './platform/shutdown.ts';
 import { type Api, createApi, createServiceApi } from './roles/api/api.ts';
 import type { OperationsDeps, PipelineStatus } from './roles/api/deps.ts';
 import { ImportRunner } from './roles/api/v1/import-runner.ts';
+import { createDashboard } from './roles/dashboard/dashboard.ts';
 import { createEdge, type Edge } from './roles/edge/edge.ts';
 import { openScaledOut } from './scaled-out.ts';
+
+/** Where the dashboard's build leaves its files. */
+const DASHBOARD_DIR = join(import.meta.dirname, '../../dashboard/dist');
 
 /** A running Waymark. */
 export interface App {
@@ -165,7 +170,8 @@ function buildApi(backend: Backend, deps: OperationsDeps, resources: OpenResourc
   const { queries, write, rateLimiter } = backend.api;
   const importJobs = new ImportRunner({ queries, write, isOwnHost: deps.isOwnHost, logger: deps.logger });
   resources.defer('import jobs', () => importJobs.stop());
-  return { api: createApi({ ...deps, queries, write, rateLimiter, importJobs }), begin: () => importJobs.wake() };
+  const api = createApi({ ...deps, queries, write, rateLimiter, importJobs }, createDashboard(DASHBOARD_DIR));
+  return { api, begin: () => importJobs.wake() };
 }
 
 /** Counts answers of the edge in plain numbers: a redirect pays some 100 ns for them. */

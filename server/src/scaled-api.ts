@@ -9,6 +9,7 @@ import type { ScaledOutStorage } from './config/config.ts';
 import type { ConnectionBudget } from './config/connection-budget.ts';
 import { Applied } from './links/applied.ts';
 import type { ChangeFeed } from './links/change-feed.ts';
+import type { ReplicaLags } from './links/replica-lag.ts';
 import { type Clock, systemAfter } from './platform/clock.ts';
 import type { IdempotencyKey } from './platform/idempotency.ts';
 import type { Logger } from './platform/logger.ts';
@@ -45,6 +46,7 @@ export interface ScaledApi extends ApiBackend {
   edges: EdgesInTouch;
   settling: Settle;
   figures: EdgeFigures;
+  replicaLags: ReplicaLags;
   isRedisThere(): boolean;
   /** Whether the database answers. Never rejects. */
   databaseAnswers(): Promise<boolean>;
@@ -132,6 +134,7 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
     edges,
     settling,
     figures,
+    replicaLags: reader.service<ReplicaLags>('replicaLags'),
     isRedisThere: () => signals.ways.redis,
     databaseAnswers: () =>
       queries.keys.findByHash('', now()).then(

@@ -3,7 +3,7 @@ import type { Backend, BackendDeps } from './backend.ts';
 import type { Role, ScaledOutStorage } from './config/config.ts';
 import { connectionBudget } from './config/connection-budget.ts';
 import type { Clock } from './platform/clock.ts';
-import type { ClickPipeline } from './roles/api/deps.ts';
+import type { ClickPipeline, EdgeState } from './roles/api/deps.ts';
 import { openScaledApi, type ScaledApi } from './scaled-api.ts';
 import { openScaledEdge, type ScaledEdge } from './scaled-edge.ts';
 import { type OwnOutbox, ScaledPipeline } from './scaled-pipeline.ts';
@@ -38,7 +38,7 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
       databaseAnswers: async () => (await api?.databaseAnswers()) ?? worker?.status.database ?? true,
       redis: () => (isRedisThere() ? 'ok' : 'away'),
       following: () => edge?.edge.following?.() ?? null,
-      edges: async () => (api === null ? [] : api.edges.list().catch(() => [])),
+      edges: async () => (api === null ? [] : edgesWithLags(api).catch(() => [])),
       databaseSizes: () => ({}),
     },
     installation: {
@@ -65,6 +65,15 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
     resources.defer('signals', () => signals.close());
     return openScaledApi({ ...deps, connections, signals, sampleRate: config.events.sampleRate });
   }
+}
+
+async function edgesWithLags({ edges, replicaLags }: ScaledApi): Promise<EdgeState[]> {
+  const [known, lags] = await Promise.all([edges.list(), replicaLags.list()]);
+  const byId = new Map(lags.map((lag) => [lag.edgeId, lag]));
+  return known.map((edge) => {
+    const { changesBehind = null, lagSeconds = null } = byId.get(edge.edgeId) ?? {};
+    return { ...edge, changesBehind, lagSeconds };
+  });
 }
 
 /** Of a process without the api role: the bootstrap key and the local token are the only ones that it knows. */

@@ -8,6 +8,7 @@ import type { Config } from '../../config/config.ts';
 import type { Access } from '../../http/access.ts';
 import type { ImportJobCommands, ImportJobQueries } from '../../links/import-jobs.ts';
 import type { ImportCommands } from '../../links/import-rows.ts';
+import type { ReplicaLag } from '../../links/replica-lag.ts';
 import type { LinkCommands, LinkQueries } from '../../links/store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { IdempotencyKey } from '../../platform/idempotency.ts';
@@ -73,6 +74,9 @@ export interface OutboxStatus {
   bytesLeft: number;
 }
 
+/** An edge as it last reported, and how far behind its replica is. */
+export type EdgeState = KnownEdge & ReplicaLag;
+
 /** How what a process stands on is doing. */
 export interface ServiceState {
   /** Whether the database answers the simplest question. Never rejects; the caller bounds the wait. */
@@ -82,7 +86,7 @@ export interface ServiceState {
   /** How this process's replica follows the change feed; null where it has none. */
   following(): FollowingFigures | null;
   /** Every edge that the installation knows, as each last reported; empty where there is no such report. */
-  edges(): Promise<KnownEdge[]>;
+  edges(): Promise<EdgeState[]>;
   /** Bytes of the database's files by name; empty where the database is a server of its own. */
   databaseSizes(): Record<string, number>;
 }
