@@ -1,4 +1,5 @@
 import type { ApiKeyQueries } from './accounts/api-key.ts';
+import type { SessionQueries } from './accounts/session.ts';
 import type { Backend, BackendDeps } from './backend.ts';
 import type { Role, ScaledOutStorage } from './config/config.ts';
 import { connectionBudget } from './config/connection-budget.ts';
@@ -33,6 +34,7 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
     edge: edge?.edge ?? null,
     api,
     keys: api?.queries.keys ?? NO_KEYS,
+    sessions: api?.queries.sessions ?? NO_SESSIONS,
     clicks: api ? new ScaledPipeline(api.settling, api.figures, own) : localPipeline(own, worker),
     state: {
       databaseAnswers: async () => (await api?.databaseAnswers()) ?? worker?.status.database ?? true,
@@ -78,6 +80,13 @@ async function edgesWithLags({ edges, replicaLags }: ScaledApi): Promise<EdgeSta
 
 /** Of a process without the api role: the bootstrap key and the local token are the only ones that it knows. */
 const NO_KEYS: ApiKeyQueries = {
+  list: async () => [],
+  get: async () => null,
+  findByHash: async () => null,
+};
+
+/** Of a process without the api role: no session is known. */
+const NO_SESSIONS: SessionQueries = {
   list: async () => [],
   get: async () => null,
   findByHash: async () => null,

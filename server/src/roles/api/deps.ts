@@ -1,4 +1,5 @@
 import type { ApiKeyCommands, ApiKeyQueries } from '../../accounts/api-key.ts';
+import type { SessionCommands, SessionQueries } from '../../accounts/session.ts';
 import type { UserCommands, UserQueries } from '../../accounts/user.ts';
 import type { AnalyticsQueries } from '../../clicks/analytics.ts';
 import type { KnownEdge } from '../../clicks/edge-registry.ts';
@@ -23,6 +24,7 @@ export interface Queries {
   users: UserQueries;
   events: EventQueries;
   keys: ApiKeyQueries;
+  sessions: SessionQueries;
   analytics: AnalyticsQueries;
   importJobs: ImportJobQueries;
 }
@@ -33,6 +35,7 @@ export interface Commands {
   users: UserCommands;
   events: EventCommands;
   keys: ApiKeyCommands;
+  sessions: SessionCommands;
   imports: ImportCommands;
   importJobs: ImportJobCommands;
 }

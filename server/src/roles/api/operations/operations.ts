@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { type AccessRequest, isDirectLoopback } from '../../../http/access.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { OperationsDeps, PipelineStatus } from '../deps.ts';
-import type { ApiContext, ApiEnv } from '../env.ts';
+import { type ApiContext, type ApiEnv, accessRequest } from '../env.ts';
 import { isChaosToken } from './chaos-token.ts';
 import { health } from './health.ts';
 import { readLogQuery } from './log-query.ts';
@@ -96,10 +96,6 @@ export function createOperations(deps: OperationsDeps): Hono<ApiEnv> {
   }
 
   return app;
-}
-
-function accessRequest(c: ApiContext): AccessRequest {
-  return { headers: c.req.raw.headers, peer: c.env.peer };
 }
 
 function pipelineStatus({ clicks, logger }: OperationsDeps): PipelineStatus | null {
