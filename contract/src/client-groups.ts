@@ -111,8 +111,7 @@ export function sessionCalls(api: Requests) {
   const path = '/v1/session';
   return {
     get: (options: CallOptions = {}): Promise<Session> => api.json({ method: 'GET', path, ...options }),
-    signIn: (body: SignIn, options: CallOptions = {}): Promise<Session> =>
-      api.json({ method: 'POST', path, body, ...options }),
+    signIn: (body: SignIn): Promise<Session> => api.json({ method: 'POST', path, body }),
     signOut: async (options: CallOptions = {}): Promise<void> => {
       await api.request({ method: 'DELETE', path, ...options });
     },
