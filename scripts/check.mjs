@@ -8,7 +8,9 @@ import { runBunTests } from './lib/unit-tests.mjs';
 const start = performance.now();
 ensureInstalled({ dev: true });
 const checks = await runStaticChecks();
-const tests = await withServers((env) => runBunTests(['contract', 'server/src', 'cli', 'scripts'], { env }));
+const tests = await withServers((env) =>
+  runBunTests(['contract', 'server/src', 'cli', 'dashboard/src', 'scripts'], { env }),
+);
 const broken = checks.filter(({ ok }) => !ok).map(({ name }) => name);
 console.log(`\nchecks: ${broken.length === 0 ? 'all well' : `${broken.join(', ')} failed`}`);
 console.log(`unit tests: ${tests.passed} passed, ${tests.failed} failed, ${tests.skipped.length} skipped`);

@@ -17,11 +17,12 @@ const checks = await runStaticChecks();
 checks.push({ name: 'first load of the dashboard', ok: notBuilt === null && checkFirstLoad() });
 const { tests, coverage } = await withServers((env) => {
   const runs = [
-    runBunTests(['contract', 'server/src', 'server/test', 'cli', 'scripts'], { coverage: true, env }),
+    runBunTests(['contract', 'server/src', 'server/test', 'cli', 'dashboard/src', 'scripts'], { coverage: true, env }),
     // Both APIs once more, on PostgreSQL and Redis.
     runBunTests(['server/test/classic', 'server/test/v1'], { coverage: true, env: { ...env, TEST_SHAPE: 'scaled' } }),
   ];
-  return { tests: addUp(runs), coverage: lineCoverage(runs.map(({ lcov }) => lcov)) };
+  const inBrowser = runBunTests(['dashboard/e2e'], { env });
+  return { tests: addUp([...runs, inBrowser]), coverage: lineCoverage(runs.map(({ lcov }) => lcov)) };
 });
 const noAcceptance = whyNoAcceptance();
 const acceptance = noAcceptance === null ? await runAcceptance() : { passed: 0, failed: 0 };
@@ -36,7 +37,7 @@ if (coverage !== null) {
       console.log(`lines without a test: ${String(lines - hit).padStart(4)} of ${String(lines).padStart(4)}  ${path}`);
   }
   if (coverage.elsewhere.length > 0)
-    console.log(`not measured, run in processes and threads of their own: ${coverage.elsewhere.join(', ')}`);
+    console.log(`not measured, run in processes and threads of their own: ${inWords(coverage.elsewhere)}`);
 }
 const percent = coverage === null ? 'unknown' : `${coverage.percent.toFixed(1)}%`;
 console.log(`line coverage: ${percent} (at least ${COVERAGE_PERCENT_MIN}% is asked for)${isCovered ? '' : ': FAILED'}`);
@@ -45,6 +46,15 @@ const passed = checks.filter(({ ok }) => ok).length + tests.passed + acceptance.
 const failed = checks.filter(({ ok }) => !ok).length + tests.failed + acceptance.failed + (isCovered ? 0 : 1);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
+
+/** Files by name; those of the dashboard, which run in a browser, by number. */
+function inWords(paths) {
+  const inBrowser = paths.filter((path) => path.startsWith('dashboard/'));
+  const others = paths.filter((path) => !inBrowser.includes(path));
+  return [...others, ...(inBrowser.length > 0 ? [`${inBrowser.length} files of dashboard/src in a browser`] : [])].join(
+    ', ',
+  );
+}
 
 function addUp(runs) {
   const sum = (name) => runs.reduce((count, run) => count + run[name], 0);

@@ -2,9 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { sourceFiles } from '../import-rules.mjs';
 import { bun, root } from './repository.mjs';
 
-/** Source that runs in a process or thread of its own, where Bun measures nothing; the whole-system tests run it. */
-const ELSEWHERE = /^(server\/src\/main\.ts|server\/src\/threads\/([\w-]+-thread|run-sealer)\.ts|cli\/src\/main\.ts)$/;
-const NOT_SOURCE = /\.test\.ts$|^server\/(test|bench)\/|\/(test|conformance)\//;
+/**
+ * Source that runs in a process or thread of its own, or in a browser, where Bun measures nothing; the whole-system tests
+ * and the browser tests run it. What of the dashboard a unit test loads is measured.
+ */
+const ELSEWHERE =
+  /^(dashboard\/src\/.*|server\/src\/main\.ts|server\/src\/threads\/([\w-]+-thread|run-sealer)\.ts|cli\/src\/main\.ts)$/;
+const NOT_SOURCE = /\.test\.tsx?$|^server\/(test|bench)\/|\/(test|conformance)\//;
 
 /**
  * Line coverage of all source of ours. A file that no test loads counts with every line it has.
@@ -15,7 +19,8 @@ export function lineCoverage(reports) {
   if (reports.includes(null)) return null;
   const measured = readLcov(reports.join('end_of_record\n'));
   const all = sourceFiles().filter((path) => /^\w+\/src\//.test(path) && !NOT_SOURCE.test(path));
-  const paths = all.filter((path) => !ELSEWHERE.test(path));
+  const isElsewhere = (path) => ELSEWHERE.test(path) && !measured.has(path);
+  const paths = all.filter((path) => !isElsewhere(path));
   const unloaded = countLines(paths.filter((path) => !measured.has(path)));
   const files = paths.map((path) => ({ path, ...(measured.get(path) ?? { lines: unloaded[path] ?? 0, hit: 0 }) }));
   files.sort((a, b) => b.lines - b.hit - (a.lines - a.hit));
@@ -24,7 +29,7 @@ export function lineCoverage(reports) {
   return {
     percent: lines === 0 ? 100 : (100 * hit) / lines,
     files,
-    elsewhere: all.filter((path) => ELSEWHERE.test(path)),
+    elsewhere: all.filter(isElsewhere),
   };
 }
 

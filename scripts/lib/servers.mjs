@@ -16,6 +16,7 @@ const NEEDED = [
   },
   { server: 'Redis', debian: 'redis-server', isThere: () => isOnPath('redis-server') && isOnPath('redis-cli') },
   { server: 'nginx', debian: 'nginx', isThere: () => isOnPath('nginx') },
+  { server: 'Chromium', debian: 'chromium', isThere: () => isOnPath('chromium') },
 ];
 
 /** Sees to it that the servers which tests start are installed. Exits with a message where they can't be. */

@@ -2,11 +2,10 @@ import { ERROR_STATUS } from '@waymark/contract';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { mediaType, readBytes } from '../../../http/body.ts';
 import { FORM_PAGE_POLICY } from '../../../http/page.ts';
-import { isSameOrigin } from '../../../http/same-origin.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import { readNewLink } from '../classic/new-url.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { ApiContext, ApiEnv } from '../env.ts';
+import { type ApiContext, type ApiEnv, accessRequest } from '../env.ts';
 import { languageOf, wantsHtml } from './landing.ts';
 import { type ShortenInput, shortenErrors, shortenedPage, shortenPage } from './shorten-page.ts';
 
@@ -26,7 +25,8 @@ export function addShortenForm(app: Hono<ApiEnv>, deps: ApiDeps, guard: Middlewa
   });
 
   app.post('/', async (c) => {
-    if (!isSameOrigin(c.req.raw.headers)) throw new AppError('forbidden', 'This form is sent from its own page alone');
+    if (deps.access.site.origin(c.req.raw.headers) !== 'own')
+      throw new AppError('forbidden', 'This form is sent from its own page alone');
     const input = await readInput(c.req.raw);
     const language = languageOf(c);
     try {
@@ -50,7 +50,7 @@ export function addShortenForm(app: Hono<ApiEnv>, deps: ApiDeps, guard: Middlewa
   }
 
   function isOpenTo(c: ApiContext): Promise<boolean> {
-    return deps.access.classic({ headers: c.req.raw.headers, peer: c.env.peer }, 'write').then(
+    return deps.access.classic(accessRequest(c), 'write').then(
       () => true,
       () => false,
     );
