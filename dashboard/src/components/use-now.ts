@@ -4,9 +4,9 @@ const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | null = null;
 
-/** The time, told anew each second while somebody reads it. Units: epoch ms. */
-export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+/** The time in whole steps, told anew with each one while somebody reads it. Units: epoch ms. */
+export function useNow(stepMs = 1000): number {
+  return useSyncExternalStore(subscribe, () => Math.floor(now / stepMs) * stepMs);
 }
 
 function subscribe(listener: () => void): () => void {
