@@ -10,15 +10,14 @@ export function shadeOf(count: number, most: number): number {
   return shadeRanges(most).find(({ from, to }) => count >= from && count <= to)?.shade ?? SHADES;
 }
 
-/** What the shades stand for, lightest first; those that no count could have are left out. */
+/** What the shades stand for, lightest first. Of few counts only the darkest shades are used. */
 export function shadeRanges(most: number): { shade: number; from: number; to: number }[] {
-  const ranges = [{ shade: 0, from: 0, to: 0 }];
-  let from = 1;
-  for (let shade = 1; shade <= SHADES; shade++) {
-    const to = shade === SHADES ? most : Math.round((most + 1) ** (shade / SHADES)) - 1;
-    if (to < from) continue;
-    ranges.push({ shade, from, to });
-    from = to + 1;
-  }
-  return ranges;
+  const ends = Array.from({ length: SHADES }, (_, index) =>
+    index === SHADES - 1 ? most : Math.round((most + 1) ** ((index + 1) / SHADES)) - 1,
+  );
+  const steps = [...new Set(ends)].filter((end) => end > 0);
+  return [
+    { shade: 0, from: 0, to: 0 },
+    ...steps.map((to, index) => ({ shade: SHADES - steps.length + 1 + index, from: (steps[index - 1] ?? 0) + 1, to })),
+  ];
 }

@@ -19,8 +19,8 @@ export function WeekHeat({ label, week }: { label: string; week: readonly (reado
           <tr className="text-muted">
             <td className="w-10" />
             {Array.from({ length: 24 }, (_, hour) => (
-              <th key={hourName(hour)} scope="col" className="font-normal">
-                <span className={hour % 3 === 0 ? '' : 'sr-only'}>{hourName(hour)}</span>
+              <th key={hourName(hour)} scope="col" className="text-left font-normal">
+                <span className={hour % 3 === 0 ? 'whitespace-nowrap' : 'sr-only'}>{hourName(hour)}</span>
               </th>
             ))}
           </tr>

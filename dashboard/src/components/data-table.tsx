@@ -48,7 +48,8 @@ export function DataTable({ caption, rows, height }: { caption: string; rows: Ro
         </thead>
         <tbody>
           {body.map(([first = '', ...cells]) => (
-            <tr key={first} className="border-t border-line">
+            // Where clocks go back, an hour is there twice.
+            <tr key={[first, ...cells].join()} className="border-t border-line">
               <th scope="row" className="px-2 py-1.5 text-left font-normal whitespace-nowrap">
                 {first}
               </th>

@@ -3,6 +3,7 @@ import type { Dimension } from '@waymark/contract';
 import { useDeferredValue, useState } from 'react';
 import { queries } from '../../api/queries.ts';
 import { TableActions } from '../../components/data-table.tsx';
+import { PlaceAttribution } from '../../components/place-attribution.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { TopList } from '../../components/top-list.tsx';
 import type { Rows } from '../../format/delimited.ts';
@@ -16,6 +17,7 @@ import { matching, rowsOf } from './top-rows.ts';
 import type { View } from './use-analytics.ts';
 
 const ROWS_MAX = 1000;
+const PLACES: readonly Dimension[] = ['country', 'region', 'city'];
 
 /** All values of a dimension, up to a thousand, with a search among them. */
 export function AllValues({ view, dimension }: { view: View; dimension: Dimension }) {
@@ -68,6 +70,7 @@ export function AllValues({ view, dimension }: { view: View; dimension: Dimensio
           )
         }
       </QueryView>
+      {PLACES.includes(dimension) && <PlaceAttribution />}
     </Dialog>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { queries } from '../../api/queries.ts';
+import { PlaceAttribution } from '../../components/place-attribution.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { t } from '../../i18n/index.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -15,7 +16,6 @@ const COUNTRIES_MAX = 1000;
 
 /** Where clicks came from: the world, and down to its cities. */
 export function PlacesCard({ view }: { view: View }) {
-  const { data: system } = useQuery(queries.system());
   return (
     <TopCard
       view={view}
@@ -24,13 +24,7 @@ export function PlacesCard({ view }: { view: View }) {
       tab={view.search.places ?? 'map'}
       onTab={(places) => view.change({ places: places === 'map' ? undefined : places })}
       other={{ map: { label: t('analytics.map.tab'), view: <Countries view={view} /> } }}
-      foot={
-        <p className="mt-auto pt-2 text-right text-xs text-muted">
-          <a href="https://db-ip.com" target="_blank" rel="noreferrer" className="underline">
-            {system?.geo.attribution ?? 'IP Geolocation by DB-IP'}
-          </a>
-        </p>
-      }
+      foot={<PlaceAttribution />}
     />
   );
 }

@@ -96,9 +96,10 @@ export function QualityCard({ view }: { view: View }) {
                   kind="quiet"
                   size="small"
                   className="mx-auto mt-1 flex! text-muted"
+                  aria-label={t('analytics.showAllOf', { what: t('analytics.dimensions.reason') })}
                   onClick={() => change({ quality: 'all', all: 'reason' })}
                 >
-                  {t('analytics.showAll', { what: t('analytics.dimensions.reason') })}
+                  {t('analytics.showAll')}
                 </Button>
               )}
             </>

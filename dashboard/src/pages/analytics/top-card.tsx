@@ -82,9 +82,10 @@ function TopOf({ view: { question, filters, change, refetch }, dimension }: { vi
               size="small"
               className="self-center text-muted"
               icon={<Maximize2 aria-hidden className="size-3.5" />}
+              aria-label={t('analytics.showAllOf', { what: dimensionName(dimension) })}
               onClick={() => change({ all: dimension })}
             >
-              {t('analytics.showAll', { what: dimensionName(dimension) })}
+              {t('analytics.showAll')}
             </Button>
           )}
         </div>

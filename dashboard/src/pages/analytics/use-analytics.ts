@@ -90,13 +90,14 @@ function useFirstClick(link: string | undefined, enabled: boolean, now: number):
   return start === undefined ? null : Date.parse(start);
 }
 
-/** Loads the numbers again soon after clicks have come in. */
-export function useLiveNumbers({ period, now, link }: View): void {
+/** Loads the numbers again soon after clicks have come in, where that costs the server little. */
+export function useLiveNumbers({ period, now, link, filters }: View): void {
   const queryClient = useQueryClient();
   const waiting = useRef(false);
   useLiveClicks(({ events }) => {
     const isOurs = period.end > now && events.some(({ linkId }) => link === null || linkId === link);
-    if (!isOurs || waiting.current) return;
+    // Several filters are counted from the rows of clicks: those wait for the next turn.
+    if (!isOurs || filters.length > 1 || waiting.current) return;
     waiting.current = true;
     setTimeout(() => {
       waiting.current = false;
