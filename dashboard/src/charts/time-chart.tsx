@@ -61,6 +61,8 @@ export function TimeChart({ label, series, interval, tz, now, onZoom, height = H
     const [first, end] = [buckets.starts[Math.min(from, to)], buckets.starts[Math.max(from, to)]];
     if (first === undefined || end === undefined) return;
     setAnchor(null);
+    plot?.mark(null);
+    plot?.point(null);
     onZoom?.(new Date(first).toISOString(), new Date(later(interval, end, 1, tz)).toISOString());
   };
   const canZoom = onZoom !== undefined;
@@ -148,7 +150,7 @@ export function TimeChart({ label, series, interval, tz, now, onZoom, height = H
           <TimeTooltip buckets={buckets} index={index} left={point.left} interval={interval} tz={tz} />
         )}
       </div>
-      <p id={hint} className="sr-only text-xs text-muted peer-focus-visible:not-sr-only">
+      <p id={hint} className="sr-only text-xs text-muted peer-focus-visible:not-sr-only peer-focus-visible:mt-1.5">
         {t(canZoom ? 'analytics.chart.keysZoom' : 'analytics.chart.keys')}
       </p>
     </div>

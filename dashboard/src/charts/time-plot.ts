@@ -50,7 +50,7 @@ export function createTimePlot(root: HTMLElement, options: PlotOptions): TimePlo
       width: options.width,
       height: options.height,
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, 26, 0, 0],
       cursor: {
         y: false,
         drag: { x: onSelect !== null, y: false, setScale: false, dist: 6 },

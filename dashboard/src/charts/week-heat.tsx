@@ -11,8 +11,9 @@ const DAY_MS = 86_400_000;
 export function WeekHeat({ label, week }: { label: string; week: readonly (readonly number[])[] }) {
   const most = Math.max(1, ...week.flat());
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto">
+    <div role="group" aria-label={label} tabIndex={0} className="overflow-x-auto">
       <table className="w-full min-w-2xl table-fixed border-separate border-spacing-0.5 text-xs">
         <caption className="sr-only">{label}</caption>
         <thead>
@@ -52,7 +53,7 @@ export function WeekHeat({ label, week }: { label: string; week: readonly (reado
         ))}
         {formatCount(most)}
       </p>
-    </section>
+    </div>
   );
 }
 

@@ -26,8 +26,9 @@ export function TableActions({ name, rows }: { name: string; rows: Rows }) {
 export function DataTable({ caption, rows, height }: { caption: string; rows: Rows; height?: number }) {
   const [heading = [], ...body] = rows;
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
-    <section aria-label={caption} tabIndex={0} className="overflow-auto" style={{ maxHeight: height }}>
+    <div role="group" aria-label={caption} tabIndex={0} className="overflow-auto" style={{ maxHeight: height }}>
       <table className="w-full text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -62,6 +63,6 @@ export function DataTable({ caption, rows, height }: { caption: string; rows: Ro
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
