@@ -1,3 +1,4 @@
+import type { DestinationCheck } from '@waymark/contract/v1/links';
 import { CircleCheck } from 'lucide-react';
 import { t } from '../i18n/index.ts';
 import { Field, inputClass } from '../ui/field.tsx';
@@ -17,20 +18,12 @@ export interface DestinationFieldProps {
 export function DestinationField({ value, onChange, error, isFirst }: DestinationFieldProps) {
   const { answer } = useDestinationCheck(value.trim());
   const problem = answer?.problem ? destinationProblem(answer.problem.message) : null;
+  const wrong = error ?? problem;
   return (
     <Field
       label={t('link.form.url.label')}
-      error={error ?? problem}
-      hint={
-        answer?.ok && answer.displayHost !== null ? (
-          <span className="flex items-center gap-1.5">
-            <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />
-            <span className="wrap-anywhere">{hostWords(value.trim(), answer.displayHost)}</span>
-          </span>
-        ) : (
-          t('link.form.url.hint')
-        )
-      }
+      error={wrong}
+      hint={wrong === null && <Hint typed={value.trim()} answer={answer} />}
     >
       {(control) => (
         <textarea
@@ -55,6 +48,17 @@ export function DestinationField({ value, onChange, error, isFirst }: Destinatio
         />
       )}
     </Field>
+  );
+}
+
+/** Where it leads, once that is known. */
+function Hint({ typed, answer }: { typed: string; answer: DestinationCheck | null }) {
+  if (!answer?.ok || answer.displayHost === null) return t('link.form.url.hint');
+  return (
+    <span className="flex items-center gap-1.5">
+      <CircleCheck aria-hidden className="size-4 shrink-0 text-good" />
+      <span className="wrap-anywhere">{hostWords(typed, answer.displayHost)}</span>
+    </span>
   );
 }
 

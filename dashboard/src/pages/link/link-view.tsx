@@ -1,15 +1,18 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Link } from '@waymark/contract/v1/links';
+import { lazy, Suspense } from 'react';
 import { Page } from '../../components/page.tsx';
 import { sayDone } from '../../components/toasts.tsx';
 import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { copyText } from '../../ui/copy-button.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
 import { LinkActions } from './link-actions.tsx';
-import { LinkEdit } from './link-edit.tsx';
 import { LinkHeader } from './link-header.tsx';
 import { LinkHistory } from './link-history.tsx';
 import { QrCard } from './qr-card.tsx';
+
+const LinkEdit = lazy(() => import('./link-edit.tsx').then((m) => ({ default: m.LinkEdit })));
 
 const QR_ID = 'qr';
 
@@ -42,7 +45,13 @@ export function LinkView({ link }: { link: Link }) {
     >
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-4">
-          {isEditing ? <LinkEdit link={link} onLeave={() => setEditing(false)} /> : <LinkHeader link={link} />}
+          {isEditing ? (
+            <Suspense fallback={<Skeleton className="h-144" />}>
+              <LinkEdit link={link} onLeave={() => setEditing(false)} />
+            </Suspense>
+          ) : (
+            <LinkHeader link={link} />
+          )}
           <LinkHistory id={link.id} isAll={search.history === 'all'} onShowAll={showAll} />
         </div>
         <QrCard link={link} id={QR_ID} />
