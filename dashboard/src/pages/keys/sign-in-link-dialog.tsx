@@ -62,6 +62,8 @@ export function SignInLinkDialog({ onClose }: { onClose(): void }) {
             note={t('common.optional')}
             hint={t('keys.signInLink.nameHint')}
             error={fieldError(making.error, 'name')}
+            // biome-ignore lint/a11y/noAutofocus: the dialog begins with it.
+            autoFocus
             maxLength={100}
             value={name}
             onChange={(event) => setName(event.target.value)}

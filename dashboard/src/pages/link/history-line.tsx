@@ -58,7 +58,7 @@ function Happened({ row: { event, before } }: { row: HistoryRow & { kind: 'event
     return (
       <>
         {t(`link.history.${type}`)}
-        <span className="block wrap-anywhere text-muted">{text(details.original_url)}</span>
+        <span className="line-clamp-3 wrap-anywhere text-muted">{text(details.original_url)}</span>
       </>
     );
   }
@@ -69,7 +69,7 @@ function Happened({ row: { event, before } }: { row: HistoryRow & { kind: 'event
     return (
       <>
         {t('link.history.changed', { field: t(`link.fields.${field}`) })}
-        <span className="block wrap-anywhere text-muted">
+        <span className="line-clamp-3 wrap-anywhere text-muted">
           {before !== undefined && (
             <>
               <del>{value(before)}</del> <span aria-hidden>→ </span>

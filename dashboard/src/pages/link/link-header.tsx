@@ -44,7 +44,7 @@ export function LinkHeader({ link }: { link: Link }) {
           target="_blank"
           rel="noopener noreferrer"
           title={link.url}
-          className="line-clamp-3 min-w-0 py-1 text-sm wrap-anywhere text-muted hover:underline"
+          className="my-1 line-clamp-3 min-w-0 text-sm wrap-anywhere text-muted hover:underline"
         >
           {link.url}
           <ExternalLink aria-hidden className="ml-1 inline size-3.5 align-[-0.1em]" />

@@ -40,10 +40,11 @@ export function QrCard({ link, id }: { link: Link; id: string }) {
                 key={format}
                 href={qrUrl(link.id, format, choice)}
                 download={`${link.code}.${format}`}
+                aria-label={t('link.qr.download', { format: format.toUpperCase() })}
                 className={buttonClass('plain')}
               >
-                <Download aria-hidden className="size-4" />
-                {t('link.qr.download', { format: format.toUpperCase() })}
+                <Download aria-hidden className="size-4 shrink-0" />
+                {format.toUpperCase()}
               </a>
             ))}
           </div>
