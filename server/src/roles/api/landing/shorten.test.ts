@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
 import { Hono } from 'hono';
+import { OwnSite } from '../../../http/own-site.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { ApiEnv } from '../env.ts';
@@ -7,7 +8,8 @@ import { addShortenForm } from './shorten.ts';
 
 test('whom the classic API’s limits hold up is told so on the form, with what was typed', async () => {
   const app = new Hono<ApiEnv>();
-  const deps = { config: { release: { version: '1.0.0' } } } as unknown as ApiDeps;
+  const site = new OwnSite({ baseUrl: () => 'https://go.example.com', baseUrlIsSet: true, appHost: null });
+  const deps = { config: { release: { version: '1.0.0' } }, access: { site } } as unknown as ApiDeps;
   addShortenForm(app, deps, async () => {
     throw new AppError('rate_limited', 'Too many requests: slow down', { retryAfterSeconds: 1.2 });
   });
