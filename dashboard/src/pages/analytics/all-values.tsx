@@ -45,7 +45,6 @@ export function AllValues({ view, dimension }: { view: View; dimension: Dimensio
       <div className="mb-3 flex items-center gap-2">
         <input
           type="search"
-          // biome-ignore lint/a11y/noAutofocus: the window opens for looking something up.
           autoFocus
           aria-label={t('analytics.filters.search', { what: name })}
           placeholder={t('analytics.filters.search', { what: name })}
