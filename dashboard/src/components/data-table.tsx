@@ -27,10 +27,10 @@ export function DataTable({ caption, rows, height }: { caption: string; rows: Ro
   const [heading = [], ...body] = rows;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
     <div
       role="group"
       aria-label={caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
       tabIndex={0}
       className="relative overflow-auto"
       style={{ maxHeight: height }}
