@@ -27,8 +27,14 @@ export function DataTable({ caption, rows, height }: { caption: string; rows: Ro
   const [heading = [], ...body] = rows;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
-    <div role="group" aria-label={caption} tabIndex={0} className="overflow-auto" style={{ maxHeight: height }}>
+    <div
+      role="group"
+      aria-label={caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
+      tabIndex={0}
+      className="relative overflow-auto"
+      style={{ maxHeight: height }}
+    >
       <table className="w-full text-sm">
         <caption className="sr-only">{caption}</caption>
         <thead>

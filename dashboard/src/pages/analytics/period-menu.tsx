@@ -128,6 +128,7 @@ function CustomPeriod({ view: { period, now, tz, change }, onClose }: { view: Vi
           <TextField
             label={t('analytics.period.from')}
             type="date"
+            autoFocus
             value={from}
             max={dateText(now, tz)}
             onChange={(event) => setFrom(event.target.value)}

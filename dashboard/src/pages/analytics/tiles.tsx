@@ -54,7 +54,7 @@ function Change({ current, earlier }: { current: number | undefined; earlier: nu
   return (
     <span className={`flex max-w-full items-center gap-1 text-xs ${tone}`}>
       <Arrow aria-hidden className="size-3.5 shrink-0" />
-      <span className="truncate" title={t('analytics.change.before', { count: formatCount(earlier) })}>
+      <span className="sm:truncate" title={t('analytics.change.before', { count: formatCount(earlier) })}>
         {change === null
           ? t(current === 0 ? 'analytics.change.same' : 'analytics.change.fromNothing')
           : t('analytics.change.by', { change, count: formatCount(earlier) })}
