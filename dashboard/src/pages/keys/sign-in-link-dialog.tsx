@@ -62,7 +62,6 @@ export function SignInLinkDialog({ onClose }: { onClose(): void }) {
             note={t('common.optional')}
             hint={t('keys.signInLink.nameHint')}
             error={fieldError(making.error, 'name')}
-            // biome-ignore lint/a11y/noAutofocus: the dialog begins with it.
             autoFocus
             maxLength={100}
             value={name}
