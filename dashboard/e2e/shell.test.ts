@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
+import type { Page } from 'playwright-core';
 import { type Dashboard, openDashboard, PHONE } from './dashboard.ts';
 
 let dashboard: Dashboard;
@@ -7,10 +8,16 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').waitFor();
+}
+
 const heading = (name: string) => ({ level: 1, name }) as const;
 
 test('keys lead to every page, and ? lists them', async () => {
   const page = await dashboard.open('/');
+  await page.getByRole('heading', heading('Home')).waitFor();
   for (const [key, name] of [
     ['l', 'Links'],
     ['a', 'Analytics'],
@@ -51,19 +58,19 @@ test('single keys can be turned off', async () => {
 test('the palette finds links, pages and actions by keyboard alone', async () => {
   const page = await dashboard.open('/system');
   await page.getByRole('heading', heading('System')).waitFor();
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('Spring sale');
   await page.getByRole('option', { name: /Spring sale/ }).waitFor();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/app/links/1');
 
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('api k');
   await page.getByRole('option', { name: 'API keys' }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', heading('API keys')).waitFor();
 
-  await page.keyboard.press('Control+k');
+  await openPalette(page);
   await page.keyboard.type('dark');
   await page.getByRole('option', { name: /dark theme/ }).waitFor();
   await page.keyboard.press('Enter');

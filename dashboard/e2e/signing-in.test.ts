@@ -28,8 +28,10 @@ test('a sign-in link works once, by its button, and leaves no token in the addre
   const { url } = await dashboard.api.signInLinks.create({ name: 'laptop' });
   const path = url.slice(url.indexOf('/app') + 4);
   const page = await dashboard.open(path, { signedIn: false });
+  const button = page.getByRole('button', { name: 'Sign in on this browser' });
+  await button.waitFor();
   expect(page.url()).not.toContain('#');
-  await page.getByRole('button', { name: 'Sign in on this browser' }).click();
+  await button.click();
   await page.getByRole('heading', { level: 1, name: 'Home' }).waitFor();
   const cookies = await page.context().cookies();
   expect(cookies.map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite }))).toEqual([

@@ -13,8 +13,12 @@ import { type NavPage, navPages } from './pages.tsx';
 import { usePasteToShorten } from './paste-to-shorten.ts';
 import { paths } from './paths.ts';
 
-const CommandPalette = lazy(() => import('./command-palette.tsx').then((m) => ({ default: m.CommandPalette })));
+const loadPalette = () => import('./command-palette.tsx').then((m) => ({ default: m.CommandPalette }));
+const CommandPalette = lazy(loadPalette);
 const ShortcutList = lazy(() => import('./shortcut-list.tsx').then((m) => ({ default: m.ShortcutList })));
+
+/** After what the page itself loads. */
+const PALETTE_AFTER_MS = 1500;
 
 /** What surrounds every page: navigation, palette, keys, toasts. */
 export function Shell() {
@@ -22,6 +26,11 @@ export function Shell() {
   const navigate = useNavigate();
   const group = t('shell.shortcuts.everywhere');
   useEffect(() => listenForShortcuts(), []);
+  // Who opens the palette types at once: it has to be there by then.
+  useEffect(() => {
+    const wait = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    return () => clearTimeout(wait);
+  }, []);
   useShortcut({ keys: 'mod+k', label: t('shell.openPalette'), group }, () => setOpen('palette'));
   useShortcut({ keys: '/', label: t('shell.openPalette'), group }, () => setOpen('palette'));
   useShortcut({ keys: '?', label: t('shell.showShortcuts'), group }, () => setOpen('shortcuts'));

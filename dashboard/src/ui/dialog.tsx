@@ -23,6 +23,8 @@ export function Dialog({ open, onOpenChange, title, description, width = 'narrow
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
+          tabIndex={-1}
+          onOpenAutoFocus={focusFirstField}
           {...(!description && { 'aria-describedby': undefined })}
           className={classNames(
             'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-raised',
@@ -46,4 +48,15 @@ export function Dialog({ open, onOpenChange, title, description, width = 'narrow
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/**
+ * The first field of a window has its focus, or the window itself; never its Close button, whose tooltip would cover the
+ * title and take the first Escape.
+ */
+function focusFirstField(event: Event): void {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  event.preventDefault();
+  const field = event.currentTarget.querySelector<HTMLElement>('[autofocus], input:not([type=hidden]), select, textarea');
+  (field ?? event.currentTarget).focus();
 }

@@ -21,7 +21,7 @@ const KEYS: Record<Preset, string> = {
   month: 'm',
   'last-month': 'p',
   '12mo': 'y',
-  all: 'a',
+  all: 'l',
 };
 const CUSTOM_KEY = 'r';
 

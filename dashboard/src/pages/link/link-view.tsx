@@ -7,12 +7,16 @@ import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { copyText } from '../../ui/copy-button.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import type { AnalyticsSearch } from '../analytics/analytics-search.ts';
 import { LinkActions } from './link-actions.tsx';
 import { LinkHeader } from './link-header.tsx';
 import { LinkHistory } from './link-history.tsx';
 import { QrCard } from './qr-card.tsx';
 
 const LinkEdit = lazy(() => import('./link-edit.tsx').then((m) => ({ default: m.LinkEdit })));
+const AnalyticsView = lazy(() =>
+  import('../analytics/analytics-view.tsx').then((m) => ({ default: m.AnalyticsView })),
+);
 
 const QR_ID = 'qr';
 
@@ -27,6 +31,11 @@ export function LinkView({ link }: { link: Link }) {
     void navigate({
       search: ({ history: _, ...rest }) => (isAll ? { ...rest, history: 'all' } : rest),
       replace: true,
+      resetScroll: false,
+    });
+  const analyse = (next: AnalyticsSearch) =>
+    void navigate({
+      search: ({ edit, history }) => ({ ...next, ...(edit && { edit }), ...(history && { history }) }),
       resetScroll: false,
     });
   const group = t('link.keys.group');
@@ -52,10 +61,13 @@ export function LinkView({ link }: { link: Link }) {
           ) : (
             <LinkHeader link={link} />
           )}
-          <LinkHistory id={link.id} isAll={search.history === 'all'} onShowAll={showAll} />
         </div>
         <QrCard link={link} id={QR_ID} />
       </div>
+      <Suspense fallback={<Skeleton className="h-144" />}>
+        <AnalyticsView link={link.id} search={search} onSearch={analyse} />
+      </Suspense>
+      <LinkHistory id={link.id} isAll={search.history === 'all'} onShowAll={showAll} />
     </Page>
   );
 }
