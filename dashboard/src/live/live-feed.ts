@@ -121,7 +121,10 @@ export class LiveFeed {
 
   private closed(code: number): void {
     this.disconnect();
-    if (code === UNAUTHORIZED) return this.say('refused');
+    if (code === UNAUTHORIZED) {
+      this.say('refused');
+      return;
+    }
     // Nothing but the address was said: where it is not understood, it is said without what it went on from.
     if (code === BAD_MESSAGE) this.lastEventId = null;
     this.say('reconnecting');

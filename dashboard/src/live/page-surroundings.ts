@@ -1,8 +1,8 @@
-import type { LiveSurroundings } from './live-feed.ts';
+import type { LiveSocket, LiveSurroundings } from './live-feed.ts';
 
 /** The browser around the live feed. */
 export const pageSurroundings: LiveSurroundings = {
-  open: (url) => new WebSocket(url),
+  open: (url) => new WebSocket(url) satisfies object as LiveSocket,
   isVisible: () => document.visibilityState !== 'hidden',
   onVisibility: (listener) => {
     document.addEventListener('visibilitychange', listener);
