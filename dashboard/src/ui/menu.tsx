@@ -83,7 +83,7 @@ export function MenuChoice<T extends string>({
 }: {
   value: T;
   onChange(value: T): void;
-  choices: readonly { value: T; label: string }[];
+  choices: readonly { value: T; label: string; keys?: string }[];
 }) {
   return (
     <Radix.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
@@ -92,7 +92,8 @@ export function MenuChoice<T extends string>({
           <span aria-hidden className="flex size-4 items-center justify-center">
             <Radix.ItemIndicator>✓</Radix.ItemIndicator>
           </span>
-          {choice.label}
+          <span className="flex-1">{choice.label}</span>
+          {choice.keys && <Kbd keys={choice.keys} />}
         </Radix.RadioItem>
       ))}
     </Radix.RadioGroup>
