@@ -26,6 +26,12 @@ test('what is above the list, or was overtaken by a live click, is new', () => {
   expect(ids(takeIn(list([12, 10]), undefined, late).pages[0]?.data ?? [])).toEqual([12, 11, 10]);
 });
 
+test('what is taken in twice is there once', () => {
+  const found = newEvents(list([10]), page([11, 10]), [], {});
+  const once = takeIn(list([10]), undefined, found);
+  expect(takeIn(once, undefined, found)).toEqual(once);
+});
+
 test('what is below the list is not new', () => {
   expect(newEvents(list([10, 9]), page([10, 9, 8, 7]), [], {}).events).toEqual([]);
 });

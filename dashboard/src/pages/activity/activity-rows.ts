@@ -47,7 +47,9 @@ export function newEvents(
 export function takeIn(list: EventPages, newest: Page<Event> | undefined, { events, hasGap }: NewEvents): EventPages {
   const [first, ...rest] = list.pages;
   if (first === undefined) return list;
-  const data = [...events, ...first.data].sort(byNewest);
+  const known = new Set(list.pages.flatMap((page) => page.data.map(({ id }) => id)));
+  // What is taken in twice, before the list was drawn again, is there once.
+  const data = [...events.filter(({ id }) => !known.has(id)), ...first.data].sort(byNewest);
   if (newest !== undefined && (hasGap || (data.length > FIRST_PAGE_MAX && rest.length === 0))) {
     return { pages: [newest], pageParams: [undefined] };
   }
