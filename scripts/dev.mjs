@@ -1,6 +1,17 @@
 import './lib/node-version.mjs';
+import { existsSync } from 'node:fs';
+import { viteProgram, viteRuntime } from './lib/build-dashboard.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { passThrough } from './lib/pass-through.mjs';
+import { runTogether } from './lib/pass-through.mjs';
+import { bun, root } from './lib/repository.mjs';
 
+// npm run dev: the server, started again when its sources change, and Vite with the dashboard as it is being written.
 ensureInstalled({ dev: true });
-passThrough(['--watch', '--no-clear-screen', 'server/src/main.ts', 'serve', ...process.argv.slice(2)]);
+const serve = ['server/src/main.ts', 'serve', ...process.argv.slice(2)];
+const dashboard = `${root}/dashboard`;
+const commands = [{ program: bun, args: ['--watch', '--no-clear-screen', ...serve] }];
+if (existsSync(`${dashboard}/package.json`)) {
+  // Its port and the paths that it passes on to the server are in dashboard/vite.config.ts.
+  commands.push({ program: viteRuntime(), args: [viteProgram(), '--clearScreen', 'false'], cwd: dashboard });
+}
+runTogether(commands);

@@ -1,6 +1,8 @@
 import './lib/node-version.mjs';
 import { runAcceptance, whyNoAcceptance } from './lib/acceptance.mjs';
+import { ensureDashboard } from './lib/build-dashboard.mjs';
 import { lineCoverage } from './lib/coverage.mjs';
+import { checkFirstLoad } from './lib/dashboard-bytes.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { withServers } from './lib/servers.mjs';
 import { runStaticChecks } from './lib/static-checks.mjs';
@@ -10,7 +12,9 @@ import { runBunTests } from './lib/unit-tests.mjs';
 const COVERAGE_PERCENT_MIN = 85;
 
 ensureInstalled({ dev: true });
+const { why: notBuilt } = ensureDashboard();
 const checks = await runStaticChecks();
+checks.push({ name: 'first load of the dashboard', ok: notBuilt === null && checkFirstLoad() });
 const { tests, coverage } = await withServers((env) => {
   const runs = [
     runBunTests(['contract', 'server/src', 'server/test', 'cli', 'scripts'], { coverage: true, env }),

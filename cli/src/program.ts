@@ -6,6 +6,7 @@ import { addExportCommand } from './commands/export.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addLinkCommands } from './commands/links.ts';
+import { addLoginCommand } from './commands/login.ts';
 import { addOperatorCommands } from './commands/operators.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addStatsCommand } from './commands/stats.ts';
@@ -53,6 +54,7 @@ export function createProgram(cli: Cli): { program: Command; settled(): Promise<
   addImportCommand(program, cli);
   addExportCommand(program, cli);
   addKeyCommands(program, cli);
+  addLoginCommand(program, cli);
   program.commandsGroup('Running a server:');
   addServeCommand(program, cli);
   addClusterCommand(program, cli);

@@ -18,6 +18,7 @@ import type { ExportFormat } from './v1/exports.ts';
 import type { Page } from './v1/fields.ts';
 import type { ImportJob, ImportPatch, ImportRow } from './v1/imports.ts';
 import type { QrOptions } from './v1/qr.ts';
+import type { Session, SessionRow, SignIn, SignInLink, SignInLinkCreate } from './v1/sessions.ts';
 import type { System } from './v1/system.ts';
 
 /** What the groups below send requests by. */
@@ -102,6 +103,36 @@ export function importCalls(api: Requests) {
     delete: async (id: string, options: CallOptions = {}): Promise<void> => {
       await api.request({ method: 'DELETE', path: path(id), ...options });
     },
+  };
+}
+
+/** The caller's own session. In a browser its cookie comes and goes by itself. */
+export function sessionCalls(api: Requests) {
+  const path = '/v1/session';
+  return {
+    get: (options: CallOptions = {}): Promise<Session> => api.json({ method: 'GET', path, ...options }),
+    signIn: (body: SignIn): Promise<Session> => api.json({ method: 'POST', path, body }),
+    signOut: async (options: CallOptions = {}): Promise<void> => {
+      await api.request({ method: 'DELETE', path, ...options });
+    },
+  };
+}
+
+export function sessionsCalls(api: Requests) {
+  return {
+    list: ({ limit, cursor, ...options }: PageOptions = {}): Promise<Page<SessionRow>> =>
+      api.json({ method: 'GET', path: '/v1/sessions', query: queryOf({ limit, cursor }), ...options }),
+    revoke: async (id: string, options: CallOptions = {}): Promise<void> => {
+      await api.request({ method: 'DELETE', path: `/v1/sessions/${encodeURIComponent(id)}`, ...options });
+    },
+  };
+}
+
+export function signInLinkCalls(api: Requests) {
+  return {
+    /** Opens one session, within 15 minutes. */
+    create: (body: SignInLinkCreate = {}, options: CallOptions = {}): Promise<SignInLink> =>
+      api.json({ method: 'POST', path: '/v1/sign-in-links', body, ...options }),
   };
 }
 

@@ -1,12 +1,20 @@
 import { ApiError, unreachable } from './api-error.ts';
-import { analyticsCalls, exportCalls, importCalls, qrCall, systemCalls } from './client-groups.ts';
+import {
+  analyticsCalls,
+  exportCalls,
+  importCalls,
+  qrCall,
+  sessionCalls,
+  sessionsCalls,
+  signInLinkCalls,
+  systemCalls,
+} from './client-groups.ts';
 import type { Event } from './v1/events.ts';
 import type { Page } from './v1/fields.ts';
 import type { ApiKey, ApiKeyCreate, CreatedApiKey } from './v1/keys.ts';
 import type { LinkBulk, LinkBulkResult } from './v1/link-bulk.ts';
 import type { Availability, DestinationCheck, Link, LinkCreate, LinkPatch, LinkSort } from './v1/links.ts';
 import type { Problem } from './v1/problem.ts';
-import type { Session, SessionRow } from './v1/sessions.ts';
 
 export { ApiError } from './api-error.ts';
 
@@ -135,22 +143,10 @@ export class WaymarkClient {
   readonly analytics = analyticsCalls(this);
   readonly exports = exportCalls(this);
   readonly imports = importCalls(this);
+  readonly session = sessionCalls(this);
+  readonly sessions = sessionsCalls(this);
+  readonly signInLinks = signInLinkCalls(this);
   readonly system = systemCalls(this);
-
-  readonly session = {
-    get: (options: CallOptions = {}): Promise<Session> => this.json({ method: 'GET', path: '/v1/session', ...options }),
-    signIn: (by: { apiKey: string } | { token: string }): Promise<Session> =>
-      this.json({ method: 'POST', path: '/v1/session', body: by }),
-    signOut: (): Promise<void> => this.nothing({ method: 'DELETE', path: '/v1/session' }),
-  };
-  readonly sessions = {
-    list: (options: PageOptions = {}): Promise<Page<SessionRow>> => this.page('/v1/sessions', options),
-    revoke: (id: string): Promise<void> => this.nothing({ method: 'DELETE', path: `/v1/sessions/${segment(id)}` }),
-  };
-  readonly signInLinks = {
-    create: (link: { name?: string; scope?: Session['scope'] } = {}): Promise<{ url: string; expiresAt: string }> =>
-      this.json({ method: 'POST', path: '/v1/sign-in-links', body: link }),
-  };
 
   readonly keys = {
     /** The answer's `secret` is shown this once. */

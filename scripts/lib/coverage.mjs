@@ -49,7 +49,7 @@ function countLines(paths) {
   const program = `
     const counts = {};
     for (const path of JSON.parse(process.argv[1])) {
-      const code = new Bun.Transpiler({ loader: 'ts' }).transformSync(await Bun.file(path).text());
+      const code = new Bun.Transpiler({ loader: path.endsWith('.tsx') ? 'tsx' : 'ts' }).transformSync(await Bun.file(path).text());
       counts[path] = code.split('\\n').filter((line) => /[\\w]/.test(line) && !/^(import|export) .* from /.test(line)).length;
     }
     console.log(JSON.stringify(counts));`;

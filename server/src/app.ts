@@ -1,14 +1,17 @@
-import type { ApiKeyCommands } from './accounts/api-key.ts';
+import { join } from 'node:path';
 import type { Backend, BackendDeps, EdgeBackend } from './backend.ts';
 import { FillRate } from './clicks/fill-rate.ts';
 import { invariant } from './clicks/invariant.ts';
 import type { Config } from './config/config.ts';
 import { defaultBaseUrl } from './config/load-config.ts';
 import { openEmbedded } from './embedded.ts';
-import { Access, hashSecret } from './http/access.ts';
+import { Access } from './http/access.ts';
 import { type ClientAddress, createClientAddress } from './http/client-address.ts';
+import { hashSecret } from './http/hash-secret.ts';
 import { drawLocalSecret, leaveLocalToken } from './http/local-token.ts';
+import { OwnSite } from './http/own-site.ts';
 import { createRequestIds } from './http/request-id.ts';
+import { SessionCookie } from './http/session-cookie.ts';
 import { listen } from './listener.ts';
 import { createOwnHosts, createServesApp, createServesLinks } from './own-hosts.ts';
 import { type Clock, systemClock } from './platform/clock.ts';
@@ -17,9 +20,14 @@ import { Metrics } from './platform/metrics.ts';
 import { OpenResources } from './platform/shutdown.ts';
 import { type Api, createApi, createServiceApi } from './roles/api/api.ts';
 import type { OperationsDeps, PipelineStatus } from './roles/api/deps.ts';
+import { firstSignInLink } from './roles/api/sign-in-link.ts';
 import { ImportRunner } from './roles/api/v1/import-runner.ts';
+import { createDashboard } from './roles/dashboard/dashboard.ts';
 import { createEdge, type Edge } from './roles/edge/edge.ts';
 import { openScaledOut } from './scaled-out.ts';
+
+/** Where the dashboard's build leaves its files. */
+const DASHBOARD_DIR = join(import.meta.dirname, '../../dashboard/dist');
 
 /** A running Waymark. */
 export interface App {
@@ -28,6 +36,8 @@ export interface App {
   readonly port: number;
   readonly baseUrl: string;
   readonly schema: { from: number; to: number };
+  /** As `firstSignInLink` of the API; null for a process without it. */
+  firstSignInLink(): Promise<string | null>;
   /** Settles when the process should end by itself: asked for over the API, or because a thread died. */
   readonly ended: Promise<'requested' | Error>;
   /** Finishes what is under way and closes everything, in reverse order of opening. */
@@ -66,14 +76,25 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
   const edge = backend.edge && buildEdge(backend.edge, { config, metrics, clientAddress, now });
   const local = await drawLocalSecret();
   const { bootstrapApiKey } = config.secrets;
-  const access = new Access(backend.keys, backend.api?.write().keys ?? NO_USES, {
-    bootstrapHash: bootstrapApiKey === null ? null : hashSecret(bootstrapApiKey),
-    localHash: local.hash,
-    classic: config.access.classicApi,
-    now,
-  });
-  backend.api?.onKeysChanged(() => access.forget());
   const baseUrl = () => (config.site.baseUrlIsSet ? config.site.baseUrl : defaultBaseUrl(config.listen.host, port));
+  const changes = backend.api?.write();
+  const access = new Access(
+    {
+      keys: backend.keys,
+      sessions: backend.sessions,
+      keyUses: changes?.keys ?? NO_USES,
+      sessionUses: changes?.sessions ?? NO_USES,
+    },
+    {
+      bootstrapHash: bootstrapApiKey === null ? null : hashSecret(bootstrapApiKey),
+      localHash: local.hash,
+      classic: config.access.classicApi,
+      site: new OwnSite({ ...config.site, baseUrl }),
+      cookie: new SessionCookie(config.site.baseUrlIsSet && config.site.baseUrl.startsWith('https:')),
+      now,
+    },
+  );
+  backend.api?.onKeysChanged(() => access.forget());
   const shortBase = () => {
     const [host] = config.site.shortHosts;
     return host ? `${new URL(baseUrl()).protocol}//${host}` : baseUrl();
@@ -118,6 +139,7 @@ async function build(config: Config, log: MainLog, now: Clock, resources: OpenRe
     port,
     baseUrl: baseUrl(),
     schema: backend.schema,
+    firstSignInLink: async () => (backend.api === null ? null : firstSignInLink({ ...deps, ...backend.api })),
     ended: ended.promise,
     async stop() {
       stopping = true;
@@ -131,8 +153,8 @@ function openBackend(deps: BackendDeps): Promise<Backend> {
   return storage.kind === 'sqlite' ? openEmbedded(deps) : openScaledOut({ ...deps, storage });
 }
 
-/** Of keys that are no more than the bootstrap key and the local token. */
-const NO_USES: Pick<ApiKeyCommands, 'touch'> = { touch: async () => {} };
+/** Of a process that knows no more than the bootstrap key and the local token. */
+const NO_USES = { touch: async () => {} };
 
 interface EdgeParts {
   config: Config;
@@ -165,7 +187,8 @@ function buildApi(backend: Backend, deps: OperationsDeps, resources: OpenResourc
   const { queries, write, rateLimiter } = backend.api;
   const importJobs = new ImportRunner({ queries, write, isOwnHost: deps.isOwnHost, logger: deps.logger });
   resources.defer('import jobs', () => importJobs.stop());
-  return { api: createApi({ ...deps, queries, write, rateLimiter, importJobs }), begin: () => importJobs.wake() };
+  const api = createApi({ ...deps, queries, write, rateLimiter, importJobs }, createDashboard(DASHBOARD_DIR));
+  return { api, begin: () => importJobs.wake() };
 }
 
 /** Counts answers of the edge in plain numbers: a redirect pays some 100 ns for them. */

@@ -1,4 +1,5 @@
 import type { ApiKeyQueries } from './accounts/api-key.ts';
+import type { SessionQueries } from './accounts/session.ts';
 import type { Outbox } from './clicks/outbox.ts';
 import type { Config } from './config/config.ts';
 import type { Replica } from './links/replica.ts';
@@ -26,7 +27,7 @@ export interface ApiBackend {
   queries: Queries;
   write(idempotency?: IdempotencyKey): WriteScope;
   rateLimiter: MakeRateLimiter;
-  /** Tells of keys that another process has made or revoked. Returns how to stop listening. */
+  /** Tells of keys and sessions that another process has made or revoked. Returns how to stop listening. */
   onKeysChanged(listener: () => void): () => void;
 }
 
@@ -38,6 +39,8 @@ export interface Backend {
   api: ApiBackend | null;
   /** Keys for the operations' endpoints, which every role serves. */
   keys: ApiKeyQueries;
+  /** Likewise. */
+  sessions: SessionQueries;
   clicks: ClickPipeline;
   state: ServiceState;
   installation: Installation;

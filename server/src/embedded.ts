@@ -156,6 +156,7 @@ export async function openEmbedded({
     users: read(reader, 'users'),
     events: read(reader, 'events'),
     keys: read(reader, 'keys'),
+    sessions: read(reader, 'sessions'),
     analytics: read(analytics, 'analytics'),
     importJobs: read(reader, 'importJobs'),
   };
@@ -168,6 +169,7 @@ export async function openEmbedded({
       onKeysChanged: () => () => {}, // This process is the only one.
     },
     keys: queries.keys,
+    sessions: queries.sessions,
     clicks: createPipeline({ outbox, sealer, database, now, clickCounts }),
     state: {
       databaseAnswers: () =>

@@ -3,6 +3,7 @@ import type { Server } from 'bun';
 import type { Config } from './config/config.ts';
 import { type ClientAddress, plainAddress } from './http/client-address.ts';
 import { classicError } from './http/error-response.ts';
+import { notFound } from './http/not-found.ts';
 import { AppError } from './platform/app-error.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
@@ -84,19 +85,21 @@ function serveFull(
 ): Server<LiveSocketData> {
   const { config, edge, api, clientAddress, servesApp, isStopping, logger } = options;
   const { version } = config.release;
+  // Whoever shortens a short link by hand is led on, whatever the host.
+  const leadsOn = config.site.landing.kind === 'redirect';
   const answer = (request: Request, server: Server<LiveSocketData>): Response | Promise<Response> => {
     const remote = server.requestIP(request);
     const peer = remote === null ? null : peerOf(remote.address, remote.port);
     if (peer === null) return classicError(new AppError('forbidden', 'Not served here'));
     const { headers, method } = request;
+    const { pathname, search } = pathOf(request.url);
     if (edge !== null) {
-      const { pathname, search } = pathOf(request.url);
       const header = (name: string) => headers.get(name) ?? '';
       const answered = edge({ method, path: pathname, query: search, peer, header, headerText: header });
       if (answered instanceof Promise) return answered.then((found) => answerResponse(found, version));
       if (answered) return answerResponse(answered, version);
     }
-    if (!servesApp(headers.get('host') ?? '')) return classicError(new AppError('not_found', 'Not found'));
+    if (!servesApp(headers.get('host') ?? '') && !(leadsOn && pathname === '/')) return notFound(request);
     return api(request, {
       peer,
       address: clientAddress(peer, headers.get('x-forwarded-for') ?? ''),

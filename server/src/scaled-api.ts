@@ -9,6 +9,7 @@ import type { ScaledOutStorage } from './config/config.ts';
 import type { ConnectionBudget } from './config/connection-budget.ts';
 import { Applied } from './links/applied.ts';
 import type { ChangeFeed } from './links/change-feed.ts';
+import type { ReplicaLags } from './links/replica-lag.ts';
 import { type Clock, systemAfter } from './platform/clock.ts';
 import type { IdempotencyKey } from './platform/idempotency.ts';
 import type { Logger } from './platform/logger.ts';
@@ -45,6 +46,7 @@ export interface ScaledApi extends ApiBackend {
   edges: EdgesInTouch;
   settling: Settle;
   figures: EdgeFigures;
+  replicaLags: ReplicaLags;
   isRedisThere(): boolean;
   /** Whether the database answers. Never rejects. */
   databaseAnswers(): Promise<boolean>;
@@ -121,6 +123,7 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
     users: reader.service('users'),
     events: reader.service('events'),
     keys: reader.service('keys'),
+    sessions: reader.service('sessions'),
     analytics: reader.service('analytics'),
     importJobs: reader.service('importJobs'),
   };
@@ -132,6 +135,7 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
     edges,
     settling,
     figures,
+    replicaLags: reader.service<ReplicaLags>('replicaLags'),
     isRedisThere: () => signals.ways.redis,
     databaseAnswers: () =>
       queries.keys.findByHash('', now()).then(
@@ -147,10 +151,10 @@ export async function openScaledApi(deps: ScaledApiDeps): Promise<ScaledApi> {
 
 /**
  * A scope whose changes are known everywhere when they are answered: edges have applied what redirects need, other API
- * servers have heard of keys. A random code is not waited for: no edge can have been asked for it before.
+ * servers have heard of keys and sessions. A random code is not waited for: no edge can have been asked for it before.
  */
 function told(scope: WriteScope, applied: () => Promise<unknown>, signals: Pick<Signals, 'send'>): WriteScope {
-  const { links, users, keys, imports, importJobs } = scope;
+  const { links, users, keys, sessions, imports, importJobs } = scope;
   const everywhere = async <T>(change: Promise<T>): Promise<T> => {
     const result = await change;
     await applied();
@@ -187,6 +191,7 @@ function told(scope: WriteScope, applied: () => Promise<unknown>, signals: Pick<
       create: (key) => keysChanged(keys.create(key)),
       revoke: (id) => keysChanged(keys.revoke(id)),
     }),
+    sessions: overriding(sessions, { revoke: (id) => keysChanged(sessions.revoke(id)) }),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { ApiKeyQueries } from './accounts/api-key.ts';
+import type { SessionQueries } from './accounts/session.ts';
 import type { Backend, BackendDeps } from './backend.ts';
 import type { Role, ScaledOutStorage } from './config/config.ts';
 import { connectionBudget } from './config/connection-budget.ts';
 import type { Clock } from './platform/clock.ts';
-import type { ClickPipeline } from './roles/api/deps.ts';
+import type { ClickPipeline, EdgeState } from './roles/api/deps.ts';
 import { openScaledApi, type ScaledApi } from './scaled-api.ts';
 import { openScaledEdge, type ScaledEdge } from './scaled-edge.ts';
 import { type OwnOutbox, ScaledPipeline } from './scaled-pipeline.ts';
@@ -33,12 +34,13 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
     edge: edge?.edge ?? null,
     api,
     keys: api?.queries.keys ?? NO_KEYS,
+    sessions: api?.queries.sessions ?? NO_SESSIONS,
     clicks: api ? new ScaledPipeline(api.settling, api.figures, own) : localPipeline(own, worker),
     state: {
       databaseAnswers: async () => (await api?.databaseAnswers()) ?? worker?.status.database ?? true,
       redis: () => (isRedisThere() ? 'ok' : 'away'),
       following: () => edge?.edge.following?.() ?? null,
-      edges: async () => (api === null ? [] : api.edges.list().catch(() => [])),
+      edges: async () => (api === null ? [] : edgesWithLags(api).catch(() => [])),
       databaseSizes: () => ({}),
     },
     installation: {
@@ -67,8 +69,24 @@ export async function openScaledOut(deps: BackendDeps & { storage: ScaledOutStor
   }
 }
 
+async function edgesWithLags({ edges, replicaLags }: ScaledApi): Promise<EdgeState[]> {
+  const [known, lags] = await Promise.all([edges.list(), replicaLags.list()]);
+  const byId = new Map(lags.map((lag) => [lag.edgeId, lag]));
+  return known.map((edge) => {
+    const { changesBehind = null, lagSeconds = null } = byId.get(edge.edgeId) ?? {};
+    return { ...edge, changesBehind, lagSeconds };
+  });
+}
+
 /** Of a process without the api role: the bootstrap key and the local token are the only ones that it knows. */
 const NO_KEYS: ApiKeyQueries = {
+  list: async () => [],
+  get: async () => null,
+  findByHash: async () => null,
+};
+
+/** Of a process without the api role: no session is known. */
+const NO_SESSIONS: SessionQueries = {
   list: async () => [],
   get: async () => null,
   findByHash: async () => null,

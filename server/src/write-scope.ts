@@ -9,6 +9,7 @@ export function createWrite(client: RpcClient): (idempotency?: IdempotencyKey) =
     users: client.service('users', context),
     events: client.service('events', context),
     keys: client.service('keys', context),
+    sessions: client.service('sessions', context),
     imports: client.service('imports', context),
     importJobs: client.service('importJobs', context),
   });

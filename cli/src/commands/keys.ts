@@ -5,10 +5,9 @@ import { examples } from '../examples.ts';
 import { usage } from '../failure.ts';
 import { dateTime } from '../output/format.ts';
 import { type Column, table } from '../output/table.ts';
+import { SCOPES } from '../scopes.ts';
 import type { Session } from '../session.ts';
 import { parseWhen } from '../when.ts';
-
-const SCOPES: readonly ApiKey['scope'][] = ['read', 'write', 'admin'];
 
 /** `keys ...`: takes an admin key, or the machine that the server runs on. */
 export function addKeyCommands(program: Command, cli: Cli): void {

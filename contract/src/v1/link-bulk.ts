@@ -9,29 +9,32 @@ export interface LinkBulk {
   update?: LinkBulkUpdate[];
   /** Ids. */
   delete?: string[];
+  /** Ids. */
+  restore?: string[];
 }
 
 /** A list whose items are read one by one; `item` is what the document says of them. */
 const listOf = (item: { $ref: string } | { type: 'string' }, description: string) =>
   z.array(z.unknown()).default([]).openapi({ type: 'array', items: item, description });
 
+const operationsOf = (lists: Record<string, unknown[]>) =>
+  Object.values(lists).reduce((sum, { length }) => sum + length, 0);
+
 /** The lists as such: each operation is read on its own, so that a bad one does not stop the others. */
 export const linkBulkSchema = z
   .strictObject({
     create: listOf({ $ref: '#/components/schemas/LinkCreate' }, 'Links to make'),
     update: listOf({ $ref: '#/components/schemas/LinkBulkUpdate' }, 'Links to change'),
-    delete: z
-      .array(z.unknown())
-      .default([])
-      .openapi({ type: 'array', items: { type: 'string' }, description: 'Ids' }),
+    delete: listOf({ type: 'string' }, 'Ids'),
+    restore: listOf({ type: 'string' }, 'Ids of deleted links, to be undone as `POST /v1/links/{id}/restore` does'),
   })
-  .refine(({ create, update, delete: ids }) => create.length + update.length + ids.length > 0, 'must hold an operation')
+  .refine((bulk) => operationsOf(bulk) > 0, 'must hold an operation')
   .refine(
-    ({ create, update, delete: ids }) => create.length + update.length + ids.length <= LIMITS.bulkItemsMax,
+    (bulk) => operationsOf(bulk) <= LIMITS.bulkItemsMax,
     `must hold at most ${LIMITS.bulkItemsMax} operations together`,
   )
   .openapi('LinkBulk', {
-    description: `At most ${LIMITS.bulkItemsMax} operations together: creations first, then updates, then deletions`,
+    description: `At most ${LIMITS.bulkItemsMax} operations together: creations first, then updates, then deletions, then restorations`,
     example: { create: [{ url: 'https://example.com/a' }], update: [{ id: '4711', active: false }], delete: ['4712'] },
   });
 
@@ -52,6 +55,7 @@ export interface LinkBulkResult {
   create: BulkOutcome[];
   update: BulkOutcome[];
   delete: BulkOutcome[];
+  restore: BulkOutcome[];
 }
 
 const outcomeSchema = z
@@ -72,6 +76,7 @@ export const linkBulkResultSchema = z
     create: z.array(outcomeSchema),
     update: z.array(outcomeSchema),
     delete: z.array(outcomeSchema),
+    restore: z.array(outcomeSchema),
   })
   .openapi('LinkBulkResult', {
     example: {
@@ -80,5 +85,6 @@ export const linkBulkResultSchema = z
       create: [],
       update: [{ index: 0, status: 404, link: null, error: { code: 'not_found', message: 'Link not found' } }],
       delete: [{ index: 0, status: 204, link: null, error: null }],
+      restore: [],
     },
   });

@@ -48,9 +48,20 @@ export const systemSchema = z
           dropped: count,
           outboxBytes: count,
           feedSeq: count.openapi({ description: 'Up to where its replica follows the change feed' }),
+          changesBehind: count.nullable().openapi({
+            description:
+              'Changes of links, at most, that its replica lacks; null until it has its first copy of all links',
+          }),
+          lagSeconds: z.number().nullable().openapi({
+            description: 'Age of the oldest of those changes by its last report, one a second; 0 for none',
+          }),
         }),
       )
       .openapi({ description: 'Edges of an installation on PostgreSQL, last seen first; empty on SQLite' }),
+    links: z
+      .object({ value: count, exact: z.boolean() })
+      .nullable()
+      .openapi({ description: 'Links that are not deleted, from a counter; null while the database is away' }),
     redis: z.enum(['off', 'ok', 'away']),
     ingestLagSeconds: z.number(),
     clicks: z
@@ -102,6 +113,7 @@ export const systemSchema = z
         lastError: null,
       },
       edges: [],
+      links: { value: 4711, exact: true },
       redis: 'off',
       ingestLagSeconds: 0.12,
       clicks: { accepted: 1203, committed: 1200, discarded: 0, dead: 0, inFlight: 3, difference: 0, dropped: 0 },

@@ -31,7 +31,7 @@ export async function serve(load: () => Config = loadProcessConfig): Promise<num
     logger.fatal({ err: error }, 'Waymark could not start');
     return 1;
   }
-  startBanner(app, logger, process.stdout.isTTY === true);
+  await startBanner(app, logger, process.stdout.isTTY === true);
   const reason = await Promise.race([signalled.promise, app.ended]);
   logger.info({ reason: reason instanceof Error ? reason.message : reason }, 'stopping');
   const watchdog = setTimeout(() => {

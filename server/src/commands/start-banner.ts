@@ -2,6 +2,8 @@ import type { App } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../platform/logger.ts';
 
+const SIGN_IN_COMMAND = 'npx waymark login';
+
 /** Who may use the classic API, and why. */
 export function classicAccess({ access, listen }: Config): string {
   switch (access.classicApi) {
@@ -16,8 +18,16 @@ export function classicAccess({ access, listen }: Config): string {
   }
 }
 
-/** Says where Waymark is, in which mode, and what to try first. */
-export function startBanner(app: App, logger: Logger, isTerminal: boolean): void {
+/**
+ * Says where Waymark is, in which mode, and what to try first. A sign-in link is for the terminal alone: logs are kept, and
+ * read by others.
+ */
+export async function startBanner(
+  app: Omit<App, 'ended' | 'stop'>,
+  logger: Logger,
+  isTerminal: boolean,
+  print: (text: string) => void = console.log,
+): Promise<void> {
   const { config, baseUrl, port, schema } = app;
   const { storage } = config;
   const { dataDir } = storage;
@@ -31,11 +41,12 @@ export function startBanner(app: App, logger: Logger, isTerminal: boolean): void
       dataDir,
       schema: schema.to,
       classicApi: classicAccess(config),
+      ...(config.roles.includes('api') && { signIn: SIGN_IN_COMMAND }),
     },
     'Waymark is ready',
   );
   if (!isTerminal) return;
-  console.log(`
+  print(`
   Waymark ${config.release.version}  ${baseUrl}
   mode         ${storage.kind === 'postgres' ? `scaled out (${config.roles.join(', ')}; own files in` : 'embedded (SQLite in'} ${dataDir})
   classic API  ${classicAccess(config)}
@@ -43,7 +54,13 @@ export function startBanner(app: App, logger: Logger, isTerminal: boolean): void
 
   Shorten a link:
     curl -s ${baseUrl}/shorten -H 'Content-Type: application/json' -d '{"url":"https://example.com/"}'
-  Make an API key:
+${config.roles.includes('api') ? signIn(await app.firstSignInLink()) : ''}  Make an API key:
     npx waymark keys create --name me --scope admin
 `);
+}
+
+function signIn(link: string | null): string {
+  return link === null
+    ? `  Sign in:\n    ${SIGN_IN_COMMAND}\n`
+    : `  Sign in (works once, for 15 minutes):\n    ${link}\n`;
 }

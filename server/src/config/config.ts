@@ -22,6 +22,7 @@ export interface Config {
     /** Lower case, with a port where it is not the default; empty: every host serves links. */
     readonly shortHosts: readonly string[];
     readonly appHost: string | null;
+    readonly landing: Landing;
   };
   readonly roles: readonly Role[];
   readonly storage: Storage;
@@ -65,6 +66,9 @@ export interface Config {
   /** What is odd but no reason to stop: one sentence each, for the log. */
   readonly warnings: readonly string[];
 }
+
+/** What stands at the root: a page, a page with a form that shortens links, or the way to another address. */
+export type Landing = { readonly kind: 'page' | 'shorten' } | { readonly kind: 'redirect'; readonly url: string };
 
 /** Where the data lives: SQLite in one directory, or PostgreSQL with Redis for roles on several machines. */
 export type Storage = EmbeddedStorage | ScaledOutStorage;

@@ -30,7 +30,13 @@ describe('without any variable', () => {
     const config = loadConfig({});
     expect(config).toMatchObject({
       listen: { host: '127.0.0.1', port: 3000 },
-      site: { baseUrl: 'http://127.0.0.1:3000', baseUrlIsSet: false, shortHosts: [], appHost: null },
+      site: {
+        baseUrl: 'http://127.0.0.1:3000',
+        baseUrlIsSet: false,
+        shortHosts: [],
+        appHost: null,
+        landing: { kind: 'page' },
+      },
       roles: ['edge', 'api', 'worker'],
       storage: { kind: 'sqlite', dataDir: resolve('data') },
       outbox: { bytesMax: 2 * 1024 ** 3, syncMs: 100, keepMs: 900_000 },
@@ -61,8 +67,14 @@ describe('values', () => {
     [{ PORT: '0' }, (c) => c.listen.port, 0],
     [
       { BASE_URL: 'https://Go.Example.com/' },
-      (c) => c.site,
-      { baseUrl: 'https://go.example.com', baseUrlIsSet: true, shortHosts: [], appHost: null },
+      (c) => [c.site.baseUrl, c.site.baseUrlIsSet],
+      ['https://go.example.com', true],
+    ],
+    [{ LANDING: 'shorten' }, (c) => c.site.landing, { kind: 'shorten' }],
+    [
+      { LANDING: 'redirect', LANDING_URL: 'https://example.com/a/?b=%2F' },
+      (c) => c.site.landing,
+      { kind: 'redirect', url: 'https://example.com/a/?b=%2F' },
     ],
     [{ HOST: '0.0.0.0', PORT: '8080' }, (c) => c.site.baseUrl, 'http://localhost:8080'],
     [{ HOST: '::1', PORT: '8080' }, (c) => c.site.baseUrl, 'http://[::1]:8080'],
@@ -143,6 +155,12 @@ describe('problems', () => {
     ['REDIS_URL', 'localhost:6379'],
     ['ROLES', 'edge,cook'],
     ['RELEASE_NOTES_URL', 'notes'],
+    ['LANDING', 'nothing'],
+    ['LANDING_URL', 'https://example.com/'],
+    ['LANDING_URL', 'javascript:alert(1)'],
+    ['LANDING_URL', 'https://user@example.com/'],
+    ['LANDING_URL', 'https://example.com/a b'],
+    ['LANDING_URL', `https://example.com/${'x'.repeat(2048)}`],
   ];
   for (const [name, value] of bad) {
     test(`${name}=${value} is one problem that names the variable`, () => {
@@ -177,6 +195,15 @@ describe('problems', () => {
       expect(problemsOf(env)).toEqual([expect.stringContaining(missing)]);
     });
   }
+
+  test('a landing that redirects needs an address that does not lead back', () => {
+    const redirect = { LANDING: 'redirect', BASE_URL: 'https://go.example.com' };
+    expect(problemsOf(redirect)).toEqual([expect.stringContaining('LANDING_URL, where that leads, is not set')]);
+    expect(problemsOf({ ...redirect, LANDING_URL: 'https://go.example.com/?a' })).toEqual([
+      expect.stringContaining('leads back'),
+    ]);
+    expect(problemsOf({ ...redirect, LANDING_URL: 'https://go.example.com/app' })).toEqual([]);
+  });
 
   test('roles apart run on PostgreSQL and Redis', () => {
     const { storage, roles } = loadConfig({ DATABASE_URL, REDIS_URL, ROLES: 'edge', DATA_DIR: '/srv/edge' });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import manifest from '../../../package.json';
-import type { Config, Cors, Storage } from './config.ts';
+import type { Config, Cors, Landing, Storage } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { connectionsMin } from './connection-budget.ts';
 import type { OptionValues } from './options.ts';
@@ -45,10 +45,29 @@ function crossCheck(values: OptionValues): string[] {
   if (values.APP_HOST !== null && values.SHORT_HOSTS.includes(values.APP_HOST)) {
     problems.push(`APP_HOST ${values.APP_HOST} is also in SHORT_HOSTS: a host serves either links or the rest.`);
   }
+  problems.push(...landingProblems(values));
   if (values.CORS_ORIGINS.includes('*') && values.CORS_ORIGINS.length > 1) {
     problems.push('CORS_ORIGINS holds * and names: give one or the other.');
   }
   return problems;
+}
+
+function landingProblems(values: OptionValues): string[] {
+  const { LANDING: landing, LANDING_URL: url } = values;
+  if (landing !== 'redirect') {
+    return url === null ? [] : [`LANDING_URL is set and LANDING is "${landing}": it takes LANDING=redirect.`];
+  }
+  if (url === null) return ['LANDING is "redirect" and LANDING_URL, where that leads, is not set.'];
+  const { host, pathname } = new URL(url);
+  const own = [...values.SHORT_HOSTS, values.APP_HOST, values.BASE_URL && new URL(values.BASE_URL).host];
+  const loops = pathname === '/' && own.includes(host);
+  return loops ? [`LANDING_URL ${url} leads back to where it comes from.`] : [];
+}
+
+function toLanding({ LANDING: landing, LANDING_URL: url }: OptionValues): Landing {
+  return landing === 'redirect' && url !== null
+    ? { kind: 'redirect', url }
+    : { kind: landing === 'shorten' ? 'shorten' : 'page' };
 }
 
 function roleList(roles: readonly string[]): string {
@@ -70,6 +89,7 @@ function toConfig(values: OptionValues, warnings: string[]): Config {
       baseUrlIsSet: values.BASE_URL !== null,
       shortHosts: values.SHORT_HOSTS,
       appHost: values.APP_HOST,
+      landing: toLanding(values),
     },
     roles: values.ROLES,
     storage: toStorage(values),

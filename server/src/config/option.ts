@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { LIMITS } from '@waymark/contract';
 import { parseRedisUrl } from '../platform/redis-url.ts';
 
 /** One environment variable: how it is read, and all that the documentation says of it. */
@@ -179,6 +180,23 @@ function parseHttpUrl(value: string): URL {
 /** An http(s) address, without a trailing slash. */
 export function httpUrl(words: OptionalWords): Option<string | null> {
   return option('http(s) address', (value) => parseHttpUrl(value).href.replace(/\/+$/, ''), null, words);
+}
+
+/** An http(s) address that visitors are led to. Shape: as it was given where that is visible ASCII, else percent-encoded. */
+export function destination(words: OptionalWords): Option<string | null> {
+  return option(
+    'http(s) address',
+    (value) => {
+      const url = parseHttpUrl(value);
+      if (/[\s\\\p{Cc}]/u.test(value) || !/^https?:\/\/[^/]/i.test(value))
+        throw new Error('must be a well-formed address');
+      if (url.username || url.password) throw new Error('must not carry a user name or password');
+      if (value.length > LIMITS.urlLengthMax) throw new Error(`must have at most ${LIMITS.urlLengthMax} characters`);
+      return /^[\x21-\x7e]+$/.test(value) ? value : url.href;
+    },
+    null,
+    words,
+  );
 }
 
 /** An http(s) origin for links: no path, query or credentials, without a trailing slash. */

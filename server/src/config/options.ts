@@ -3,6 +3,7 @@ import {
   choice,
   choices,
   connection,
+  destination,
   duration,
   flag,
   host,
@@ -36,6 +37,13 @@ export const GROUPS = {
     APP_HOST: host({
       doc: 'Host that serves the API and the dashboard; where it is set, other hosts do not.',
       empty: 'Every host serves them.',
+    }),
+    LANDING: choice(['page', 'redirect', 'shorten'], 'page', {
+      doc: 'What stands at /: a page that leads to the dashboard and the API, the way to LANDING_URL (on every host), or a form that shortens links for those to whom the classic API is open.',
+    }),
+    LANDING_URL: destination({
+      doc: 'Where / leads when LANDING is redirect.',
+      empty: 'Nowhere, so LANDING can not be redirect.',
     }),
     TRUSTED_PROXIES: networks({
       doc: 'Proxies whose X-Forwarded-* headers are believed.',

@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import type { ApiKey } from '../accounts/api-key.ts';
-import { Access, type AccessRequest, type ClassicMode, hashSecret, isDirectLoopback } from './access.ts';
+import type { Session } from '../accounts/session.ts';
+import { Access, type AccessRequest, type ClassicMode, isDirectLoopback } from './access.ts';
+import { hashSecret } from './hash-secret.ts';
+import { OwnSite } from './own-site.ts';
+import { SessionCookie } from './session-cookie.ts';
+import { SessionSecrets } from './session-secret.ts';
 
 const from = (peer: string, headers: Record<string, string> = {}): AccessRequest => ({
+  method: 'GET',
   peer,
   headers: new Headers({ host: '127.0.0.1:3000', ...headers }),
 });
@@ -24,7 +30,7 @@ describe('a direct call on this machine', () => {
     ['a proxy with the standard header', from('127.0.0.1', { forwarded: 'for=127.0.0.1' })],
     ['a proxy that names itself', from('127.0.0.1', { via: '1.1 nginx' })],
     ['any other forwarding header', from('127.0.0.1', { 'x-forwarded-anything': '1' })],
-    ['no host at all', { peer: '127.0.0.1', headers: new Headers() }],
+    ['no host at all', { method: 'GET', peer: '127.0.0.1', headers: new Headers() }],
   ])('is not %s', (_, request) => expect(isDirectLoopback(request)).toBe(false));
 });
 
@@ -48,21 +54,52 @@ describe('access', () => {
       [hashSecret(secrets.admin), key(2, 'admin')],
       [hashSecret(secrets.old), key(3, 'admin', now + 500)],
     ]);
+    const sessions = new Map([[hashSecret('ws_me'), session(5, 'write')]]);
     const touched: number[] = [];
+    const touch = async (uses: { id: number }[]) => void touched.push(...uses.map(({ id }) => id));
     const guard = new Access(
       {
-        list: async () => [],
-        get: async () => null,
-        findByHash: async (hash, at) => {
-          const found = keys.get(hash) ?? null;
-          return found && (found.expiresAt ?? at + 1) > at ? found : null;
+        keys: {
+          findByHash: async (hash, at) => {
+            const found = keys.get(hash) ?? null;
+            return found && (found.expiresAt ?? at + 1) > at ? found : null;
+          },
         },
+        sessions: {
+          findByHash: async (hash, at) => {
+            const found = sessions.get(hash) ?? null;
+            return found && found.expiresAt > at ? found : null;
+          },
+        },
+        keyUses: { touch },
+        sessionUses: { touch },
       },
-      { touch: async (uses) => void touched.push(...uses.map(({ id }) => id)) },
-      { bootstrapHash: hashSecret('bootstrap'), localHash: null, classic, now: () => now },
+      {
+        bootstrapHash: hashSecret('bootstrap'),
+        localHash: null,
+        classic,
+        site: new OwnSite({ baseUrl: () => 'https://go.example', baseUrlIsSet: true, appHost: null }),
+        cookie: new SessionCookie(false),
+        now: () => now,
+      },
     );
-    return { guard, keys, touched };
+    return { guard, keys, sessions, touched };
   }
+  const session = (id: number, scope: Session['scope']): Session => ({
+    id,
+    name: 'me',
+    scope,
+    keyId: 7,
+    userAgent: null,
+    createdAt: 0,
+    expiresAt: now + 60_000,
+    lastUsedAt: null,
+  });
+  const signedIn = (method: string, headers: Record<string, string> = {}): AccessRequest => ({
+    ...from('203.0.113.5', { host: 'go.example', cookie: 'other=1; waymark_session=ws_me', ...headers }),
+    method,
+  });
+  const own = { origin: 'https://go.example' };
   const bearer = (secret: string, peer = '203.0.113.5') =>
     from(peer, { host: 'go.example', authorization: `Bearer ${secret}` });
 
@@ -126,5 +163,90 @@ describe('access', () => {
     await expect(keyed.guard.classic(direct, 'read')).rejects.toMatchObject({ code: 'unauthorized' });
     const off = await access('off');
     await expect(off.guard.classic(direct, 'read')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('takes a session by its cookie, and a key by header before it', async () => {
+    const { guard, touched } = await access(null);
+    expect(await guard.requireKey(signedIn('GET'), 'write')).toEqual({
+      kind: 'session',
+      id: 5,
+      name: 'me',
+      scope: 'write',
+      limited: true,
+      opener: { kind: 'key', id: 7 },
+    });
+    expect(touched).toEqual([5]);
+    await expect(guard.requireKey(signedIn('GET'), 'admin')).rejects.toMatchObject({ code: 'forbidden' });
+    const both = signedIn('POST', { authorization: `Bearer ${secrets.read}` });
+    expect(await guard.requireKey(both, 'read')).toMatchObject({ kind: 'key', id: 1 });
+    const wrongKey = signedIn('GET', { authorization: 'Bearer wm_wrong' });
+    await expect(guard.requireKey(wrongKey, 'read')).rejects.toMatchObject({ code: 'unauthorized' });
+    const otherCookie = from('203.0.113.5', { cookie: 'waymark_session=ws_you' });
+    await expect(guard.requireKey(otherCookie, 'read')).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  test.each([
+    ['no Origin', {}],
+    ['another Origin', { origin: 'https://evil.example' }],
+    ['another scheme', { origin: 'http://go.example' }],
+    ['another port', { origin: 'https://go.example:8443' }],
+    ['an opaque Origin', { origin: 'null' }],
+    ['a browser that says cross-site', { ...own, 'sec-fetch-site': 'cross-site' }],
+    ['a browser that says same-site', { ...own, 'sec-fetch-site': 'same-site' }],
+  ])('lets no session change anything with %s', async (_, headers) => {
+    for (const mode of [null, 'keyed'] as const) {
+      const { guard } = await access(mode);
+      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+        const request = signedIn(method, headers);
+        await expect(guard.requireKey(request, 'write')).rejects.toMatchObject({ code: 'forbidden' });
+        await expect(guard.classic(request, 'write')).rejects.toMatchObject({ code: 'forbidden' });
+      }
+    }
+  });
+
+  test('lets a session change things from pages of its own, and read from anywhere', async () => {
+    const { guard } = await access('keyed');
+    for (const headers of [own, { ...own, 'sec-fetch-site': 'same-origin' }]) {
+      expect(await guard.requireKey(signedIn('POST', headers), 'write')).toMatchObject({ kind: 'session' });
+      expect(await guard.classic(signedIn('DELETE', headers), 'write')).toMatchObject({ kind: 'session' });
+    }
+    for (const method of ['GET', 'HEAD', 'OPTIONS'])
+      expect(await guard.requireKey(signedIn(method), 'read')).toMatchObject({ kind: 'session' });
+  });
+
+  test('ends with the session, at the very time or when it is forgotten, and tells those who were let in', async () => {
+    const { guard, sessions } = await access(null);
+    let told = 0;
+    const stop = guard.onForget(() => told++);
+    await guard.requireKey(signedIn('GET'), 'read');
+    const [[hash, found] = ['', session(5, 'write')]] = sessions;
+    sessions.clear();
+    expect(await guard.requireKey(signedIn('GET'), 'read')).toMatchObject({ id: 5 });
+    guard.forget();
+    await expect(guard.requireKey(signedIn('GET'), 'read')).rejects.toMatchObject({ code: 'unauthorized' });
+    sessions.set(hash, found);
+    now += 60_000;
+    await expect(guard.requireKey(signedIn('GET'), 'read')).rejects.toMatchObject({ code: 'unauthorized' });
+    stop();
+    guard.forget();
+    expect(told).toBe(1);
+  });
+
+  test('refuses what another process has revoked after a second, whether or not it was told', async () => {
+    const { guard, sessions } = await access(null);
+    await guard.requireKey(signedIn('GET'), 'read');
+    sessions.clear();
+    now += 1000;
+    await expect(guard.requireKey(signedIn('GET'), 'read')).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  test('knows no session of another bootstrap key', async () => {
+    const { guard, sessions } = await access(null);
+    const { secret, hash } = guard.secrets.drawSession({ kind: 'bootstrap' });
+    sessions.set(hash, { ...session(6, 'admin'), keyId: null });
+    const request = from('203.0.113.5', { cookie: `waymark_session=${secret}` });
+    expect(await guard.requireKey(request, 'read')).toMatchObject({ id: 6, opener: { kind: 'bootstrap' } });
+    expect(new SessionSecrets(hashSecret('another')).hash(secret)).not.toBe(hash);
+    expect(hash).not.toBe(hashSecret(secret));
   });
 });

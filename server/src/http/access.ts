@@ -1,27 +1,41 @@
-import { createHash } from 'node:crypto';
 import type { ApiKey, ApiKeyCommands, ApiKeyQueries, Scope } from '../accounts/api-key.ts';
+import type { Opener, Session, SessionCommands, SessionQueries } from '../accounts/session.ts';
 import { AppError } from '../platform/app-error.ts';
-import { type Clock, MINUTE_MS } from '../platform/clock.ts';
+import type { Clock } from '../platform/clock.ts';
 import { isLoopback } from './client-address.ts';
+import { hashSecret } from './hash-secret.ts';
+import type { OwnSite } from './own-site.ts';
+import { SecretLookup } from './secret-lookup.ts';
+import type { SessionCookie } from './session-cookie.ts';
+import { SessionSecrets } from './session-secret.ts';
+
+/** Somebody who has shown an API key, or a session by its cookie. `opener`: what sessions end with that they open. */
+export interface Holder {
+  kind: 'key' | 'session';
+  /** 0 for the bootstrap key and for the token of this machine. */
+  id: number;
+  name: string;
+  scope: Scope;
+  limited: boolean;
+  opener: Opener;
+}
 
 /** Who is asking. `limited`: rate limits apply. */
-export type Principal =
-  | { kind: 'key'; id: number; name: string; scope: Scope; limited: boolean }
-  | { kind: 'anonymous'; limited: boolean };
+export type Principal = Holder | { kind: 'anonymous'; limited: boolean };
 
 /** How the classic API is opened. null decides by request: only direct loopback is anonymous. */
 export type ClassicMode = 'open' | 'keyed' | 'off' | null;
 
 export interface AccessRequest {
+  method: string;
   headers: Headers;
   /** Remote address of the connection. */
   peer: string;
 }
 
 const SCOPE_RANK: Record<Scope, number> = { read: 0, write: 1, admin: 2 };
-const KEYS_CACHED_MAX = 1000;
-/** A key revoked by another process is refused after this at the latest; by this one at once. */
-const CACHE_MS = 1000;
+/** Methods that change nothing. Source: RFC 9110, 9.2.1. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 const PROXY_HEADERS = [
   'forwarded',
   'via',
@@ -31,11 +45,6 @@ const PROXY_HEADERS = [
   'x-forwarded-port',
   'x-real-ip',
 ];
-
-/** SHA-256 in lower-case hex. Synchronous: for a text this short, waiting would cost more than the hash. */
-export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
-}
 
 /** Whether one scope includes another. */
 export function includesScope(scope: Scope, wanted: Scope): boolean {
@@ -53,7 +62,7 @@ export function presentedSecret(headers: Headers): string | null {
  * Connection and Host are loopback and no proxy had a hand in it: somebody on this machine, directly.
  * @NOTE A proxy on the same machine, or a page that rebinds DNS, must not pass for that.
  */
-export function isDirectLoopback({ headers, peer }: AccessRequest): boolean {
+export function isDirectLoopback({ headers, peer }: Omit<AccessRequest, 'method'>): boolean {
   if (!isLoopback(peer) || PROXY_HEADERS.some((name) => headers.has(name))) return false;
   for (const name of headers.keys()) if (name.startsWith('x-forwarded-')) return false;
   const host = (headers.get('host') ?? '').toLowerCase();
@@ -61,42 +70,75 @@ export function isDirectLoopback({ headers, peer }: AccessRequest): boolean {
   return name === 'localhost' || isLoopback(name);
 }
 
-interface CachedKey {
-  key: ApiKey | null;
-  until: number;
+/** Where keys and sessions are looked up, and where their uses are noted. */
+export interface AccessStores {
+  keys: Pick<ApiKeyQueries, 'findByHash'>;
+  sessions: Pick<SessionQueries, 'findByHash'>;
+  keyUses: Pick<ApiKeyCommands, 'touch'>;
+  sessionUses: Pick<SessionCommands, 'touch'>;
+}
+
+export interface AccessOptions {
+  bootstrapHash: string | null;
+  /** Of the secret in DATA_DIR/admin.token. */
+  localHash: string | null;
+  classic: ClassicMode;
+  site: OwnSite;
+  cookie: SessionCookie;
+  now: Clock;
 }
 
 /** Decides who a request comes from and whether that is enough. */
 export class Access {
-  private readonly cache = new Map<string, CachedKey>();
-  private readonly touched = new Map<number, number>();
-  /** Counts what was forgotten: a look-up that began before is not to be remembered. */
-  private forgotten = 0;
+  readonly secrets: SessionSecrets;
+  private readonly keys: SecretLookup<ApiKey>;
+  private readonly sessions: SecretLookup<Session>;
+  private readonly listeners = new Set<() => void>();
 
   constructor(
-    private readonly keys: ApiKeyQueries,
-    private readonly commands: Pick<ApiKeyCommands, 'touch'>,
-    private readonly options: {
-      bootstrapHash: string | null;
-      /** Of the secret in DATA_DIR/admin.token. */
-      localHash: string | null;
-      classic: ClassicMode;
-      now: Clock;
-    },
-  ) {}
-
-  /** For the v1 API and operations. Errors: `unauthorized` without a usable key, `forbidden` below the scope. */
-  async requireKey(request: AccessRequest, scope: Scope): Promise<Principal> {
-    const principal = await this.byKey(request);
-    if (principal === null)
-      throw new AppError('unauthorized', 'An API key is needed: send it as Authorization: Bearer KEY');
-    if (principal.kind !== 'key' || !includesScope(principal.scope, scope)) {
-      throw new AppError('forbidden', `This key does not have the scope "${scope}"`);
-    }
-    return principal;
+    { keys, sessions, keyUses, sessionUses }: AccessStores,
+    private readonly options: AccessOptions,
+  ) {
+    const { now } = options;
+    this.secrets = new SessionSecrets(options.bootstrapHash);
+    this.keys = new SecretLookup({
+      findByHash: (hash, at) => keys.findByHash(hash, at),
+      touch: (uses) => keyUses.touch(uses),
+      now,
+    });
+    this.sessions = new SecretLookup({
+      findByHash: (hash, at) => sessions.findByHash(hash, at),
+      touch: (uses) => sessionUses.touch(uses),
+      now,
+    });
   }
 
-  /** For the classic API. Errors: `not_found` where it is off, `unauthorized` and `forbidden` where it is keyed. */
+  get site(): OwnSite {
+    return this.options.site;
+  }
+
+  get cookie(): SessionCookie {
+    return this.options.cookie;
+  }
+
+  /**
+   * For the v1 API and operations: a key by header, or else a session by cookie.
+   * Errors: `unauthorized` without a usable one, `forbidden` below the scope, and for a change that a session is to make from
+   * another site's page.
+   */
+  async requireKey(request: AccessRequest, scope: Scope): Promise<Holder> {
+    const secret = presentedSecret(request.headers);
+    const holder = await (secret === null ? this.bySession(request) : this.byKey(secret, request));
+    if (holder === null)
+      throw new AppError('unauthorized', 'An API key is needed (send it as Authorization: Bearer KEY), or a session');
+    if (holder.kind === 'session' && !SAFE_METHODS.has(request.method)) this.site.requireOwn(request.headers);
+    if (!includesScope(holder.scope, scope)) {
+      throw new AppError('forbidden', `This ${holder.kind} does not have the scope "${scope}"`);
+    }
+    return holder;
+  }
+
+  /** For the classic API. Errors: `not_found` where it is off, and those of `requireKey` where it is keyed. */
   async classic(request: AccessRequest, scope: Scope): Promise<Principal> {
     const mode = this.options.classic;
     if (mode === 'off') throw new AppError('not_found', 'Not found');
@@ -106,44 +148,39 @@ export class Access {
     return this.requireKey(request, scope);
   }
 
-  /** Forgets what is known of keys: call after a key was made or revoked, here or by another process. */
-  forget(): void {
-    this.forgotten++;
-    this.cache.clear();
-  }
-
-  private async byKey(request: AccessRequest): Promise<Principal | null> {
-    const secret = presentedSecret(request.headers);
-    if (secret === null) return null;
+  /** Whose key that is; null for one that is not known, is over, or is good on this machine alone. */
+  async byKey(secret: string, request: Omit<AccessRequest, 'method'>): Promise<Holder | null> {
     const direct = isDirectLoopback(request);
     const limited = !direct;
     const hash = hashSecret(secret);
-    if (hash === this.options.localHash)
-      return direct ? { kind: 'key', id: 0, name: 'local', scope: 'admin', limited } : null;
-    if (hash === this.options.bootstrapHash) return { kind: 'key', id: 0, name: 'bootstrap', scope: 'admin', limited };
-    const key = await this.find(hash);
-    if (!key) return null;
-    this.noteUse(key.id);
-    return { kind: 'key', id: key.id, name: key.name, scope: key.scope, limited };
+    const admin = { kind: 'key', id: 0, scope: 'admin', limited } as const;
+    if (hash === this.options.localHash) return direct ? { ...admin, name: 'local', opener: { kind: 'none' } } : null;
+    if (hash === this.options.bootstrapHash) return { ...admin, name: 'bootstrap', opener: { kind: 'bootstrap' } };
+    const key = await this.keys.use(hash);
+    if (key === null) return null;
+    const { id, name, scope } = key;
+    return { kind: 'key', id, name, scope, limited, opener: { kind: 'key', id } };
   }
 
-  private async find(hash: string): Promise<ApiKey | null> {
-    const now = this.options.now();
-    const cached = this.cache.get(hash);
-    if (cached && cached.until > now && (cached.key?.expiresAt ?? Number.POSITIVE_INFINITY) > now) return cached.key;
-    const { forgotten } = this;
-    const key = await this.keys.findByHash(hash, now);
-    if (this.forgotten !== forgotten) return key;
-    if (this.cache.size >= KEYS_CACHED_MAX) this.cache.clear();
-    this.cache.set(hash, { key, until: now + CACHE_MS });
-    return key;
+  /** Forgets what is known of keys and sessions: call after one was made or revoked, here or by another process. */
+  forget(): void {
+    this.keys.forget();
+    this.sessions.forget();
+    for (const listener of this.listeners) listener();
   }
 
-  private noteUse(id: number): void {
-    const now = this.options.now();
-    if (now - (this.touched.get(id) ?? 0) < MINUTE_MS) return;
-    this.touched.set(id, now);
-    // "Last used" is a courtesy: a request never fails for it.
-    this.commands.touch([{ id, at: now }]).catch(() => {});
+  /** Tells whoever was let in for longer than one request to ask again. Returns how to stop listening. */
+  onForget(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private async bySession(request: AccessRequest): Promise<Holder | null> {
+    const secret = this.cookie.read(request.headers);
+    const session = secret === null ? null : await this.sessions.use(this.secrets.hash(secret));
+    if (secret === null || session === null) return null;
+    const { id, name, scope, keyId } = session;
+    const limited = !isDirectLoopback(request);
+    return { kind: 'session', id, name, scope, limited, opener: this.secrets.openerOf(secret, keyId) };
   }
 }

@@ -29,5 +29,5 @@ export function idempotencyOf(
 
 /** One name for each principal, for whatever is kept apart by who asks. */
 export function principalName(principal: Principal): string {
-  return principal.kind === 'key' ? `key:${principal.id}` : 'anonymous';
+  return principal.kind === 'anonymous' ? 'anonymous' : `${principal.kind}:${principal.id}`;
 }

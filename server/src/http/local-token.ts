@@ -2,8 +2,8 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawSecret } from '../accounts/key-secret.ts';
 import type { Config } from '../config/config.ts';
-import { hashSecret } from './access.ts';
 import { isLoopback } from './client-address.ts';
+import { hashSecret } from './hash-secret.ts';
 
 export const LOCAL_TOKEN_FILE = 'admin.token';
 

@@ -75,6 +75,8 @@ export interface LinkBulk {
   updates: { id: number; patch: LinkPatch; ifVersion: number | null }[];
   /** Ids. */
   deletes: number[];
+  /** Ids. */
+  restores: number[];
 }
 
 /** What became of each, in the order of the lists. */
@@ -82,6 +84,7 @@ export interface LinkBulkResults {
   creates: BulkResult<LinkWithCounts>[];
   updates: BulkResult<LinkWithCounts>[];
   deletes: BulkResult<null>[];
+  restores: BulkResult<LinkWithCounts>[];
 }
 
 /** Changes of links. Each method is one unit of work, durable when it answers, and writes its activity event. */
@@ -90,7 +93,7 @@ export interface LinkCommands {
   create(link: NewLink): Promise<LinkWithCounts>;
   /** Each on its own; order kept. */
   createMany(links: NewLink[]): Promise<BulkResult<LinkWithCounts>[]>;
-  /** Creations, then updates, then deletions; each on its own, all in one unit of work. */
+  /** Creations, then updates, then deletions, then restorations; each on its own, all in one unit of work. */
   bulk(changes: LinkBulk): Promise<LinkBulkResults>;
   /**
    * `ifVersion` null updates whatever the version. One `updated` event for each field that really changes.

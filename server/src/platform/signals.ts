@@ -3,7 +3,7 @@
  * `links_changed`: the change feed has grown. `applied`: an edge's replica is at that seq of the feed.
  * `settle_asked`: every edge is to say how far its outbox is, and to seal what it has; with `urgent` it answers with every
  * reach. `settle_answered`: it does.
- * `clicks_committed`: ingest has committed batches of these edges. `keys_changed`: what is cached of API keys is stale.
+ * `clicks_committed`: ingest has committed batches of these edges. `keys_changed`: what is cached of API keys and sessions is stale.
  */
 export type Signal =
   | { kind: 'links_changed' }

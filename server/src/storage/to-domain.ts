@@ -1,4 +1,5 @@
 import type { ApiKey } from '../accounts/api-key.ts';
+import type { Session } from '../accounts/session.ts';
 import type { User } from '../accounts/user.ts';
 import type { ActivityEvent } from '../clicks/event.ts';
 
@@ -54,5 +55,27 @@ export function toApiKey(row: {
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
+  };
+}
+
+export function toSession(row: {
+  id: number;
+  name: string;
+  scope: Session['scope'];
+  key_id: number | null;
+  user_agent: string | null;
+  created_at: number;
+  expires_at: number;
+  last_used_at: number | null;
+}): Session {
+  return {
+    id: row.id,
+    name: row.name,
+    scope: row.scope,
+    keyId: row.key_id,
+    userAgent: row.user_agent,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
   };
 }

@@ -62,6 +62,7 @@ describe('nginx’s own errors', () => {
   test('are a page for a person on a short link, and JSON for a program', async () => {
     const page = await fetch(`${nginx.url}/abc123`, { headers: { Accept: 'text/html,*/*' } });
     expect([page.status, page.headers.get('content-type')]).toEqual([502, 'text/html; charset=utf-8']);
+    expect(page.headers.get('content-security-policy')).toStartWith("default-src 'none'; ");
     expect(await page.text()).toContain('try again');
     const json = await fetch(`${nginx.url}/abc123`, { headers: { Accept: '*/*' } });
     expect([json.status, await json.json()]).toEqual([502, expect.objectContaining({ code: 'unavailable' })]);

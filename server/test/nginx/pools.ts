@@ -6,7 +6,7 @@ import { startWaymarkNginx } from '../../src/commands/cluster/waymark-nginx.ts';
 
 /** A server behind nginx that says what it got. `answer` may be changed at any time. */
 export class Backend implements AsyncDisposable {
-  readonly requests: { method: string; path: string; headers: Headers; body: string }[] = [];
+  readonly requests: { method: string; path: string; headers: Headers; body: string; port: number }[] = [];
   answer: (request: Request) => Response | Promise<Response> = () => new Response('ok');
   private readonly server: ReturnType<typeof Bun.serve>;
 
@@ -14,10 +14,12 @@ export class Backend implements AsyncDisposable {
     this.server = Bun.serve({
       hostname: '127.0.0.1',
       port: 0,
-      fetch: async (request) => {
+      fetch: async (request, server) => {
         const { pathname, search } = new URL(request.url);
         const body = await request.text();
-        this.requests.push({ method: request.method, path: pathname + search, headers: request.headers, body });
+        const { method, headers } = request;
+        const port = server.requestIP(request)?.port ?? 0;
+        this.requests.push({ method, path: pathname + search, headers, body, port });
         const response = await this.answer(request);
         response.headers.set('X-Backend', this.name);
         return response;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { brotliCompressSync } from 'node:zlib';
 import { RESERVED_CODES } from '@waymark/contract';
 import fc from 'fast-check';
 import type { NginxServer } from '../../src/commands/cluster/nginx-server.ts';
@@ -33,7 +34,13 @@ describe('requests are sent where they are answered', () => {
     ['GET', '/urls/abc123/analytics', 'api'],
     ['GET', '/urls?user_id=1', 'api'],
     ['GET', '/', 'api'],
+    ['POST', '/', 'api'],
+    ['GET', '/app', 'api'],
+    ['GET', '/app/', 'api'],
     ['GET', '/app/links', 'api'],
+    ['GET', '/app/links/4711?tab=clicks', 'api'],
+    ['HEAD', '/app/assets/index-a1b2.js', 'api'],
+    ['GET', '/application', 'edge'],
     ['OPTIONS', '/urls', 'api'],
     ['GET', '/api/v1/links', 'api'],
     ['POST', '/api/v1/links', 'api'],
@@ -66,6 +73,37 @@ describe('requests are sent where they are answered', () => {
       { numRuns: 400 },
     );
   }, 30_000);
+});
+
+describe('the dashboard', () => {
+  test('comes through as the server sends it, over connections that stay open', async () => {
+    const headers = {
+      'Content-Encoding': 'br',
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      ETag: '"a-br"',
+      Vary: 'Accept-Encoding',
+      'Content-Security-Policy': "default-src 'none'",
+    };
+    api.requests.length = 0;
+    api.answer = () => new Response(brotliCompressSync('render()'), { headers });
+    for (let n = 0; n < 5; n++) {
+      const response = await fetch(`${nginx.url}/app/assets/index-a1b2.js`, { headers: { 'Accept-Encoding': 'br' } });
+      expect(await response.text()).toBe('render()');
+      for (const [name, value] of Object.entries(headers)) {
+        if (name !== 'Content-Encoding') expect(response.headers.get(name)).toBe(value);
+      }
+    }
+    api.answer = () => new Response('ok');
+    expect(api.requests.map((request) => request.headers.get('accept-encoding'))).toEqual(Array(5).fill('br'));
+    expect(new Set(api.requests.map(({ port }) => port)).size).toBeLessThan(5);
+  });
+
+  test('is told from its tag that nothing has changed', async () => {
+    api.answer = ({ headers }) => new Response(null, { status: headers.get('if-none-match') === '"a"' ? 304 : 200 });
+    const headers = { 'If-None-Match': '"a"' };
+    expect((await fetch(`${nginx.url}/app`, { headers })).status).toBe(304);
+    api.answer = () => new Response('ok');
+  });
 });
 
 describe('what a server is told of a request', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { Link } from '@waymark/contract/v1/links';
+import { until } from '../../src/commands/cluster/until.ts';
 import { IS_SCALED } from '../test-shape.ts';
 import { failure, startV1, type V1App } from './v1-app.ts';
 
@@ -142,6 +143,14 @@ test('the state of the system adds up, and says whose geography it is', async ()
   if (!IS_SCALED) expect(system.storage.bytes['waymark.db']).toBeGreaterThan(0);
   expect(system.geo).toEqual({ source: 'dbip-country.mmdb', attribution: 'IP Geolocation by DB-IP' });
   expect(system.cache.hits + system.cache.misses).toBeGreaterThanOrEqual(20);
+  expect(system.links).toEqual({ value: expect.any(Number), exact: true });
+  expect(system.links?.value).toBeGreaterThan(0);
+  expect(system.edges).toHaveLength(IS_SCALED ? 1 : 0);
+  if (IS_SCALED) {
+    const settled = () => v1.admin.system.get().then(({ edges: [edge] }) => edge?.changesBehind === 0);
+    await until(settled, { what: 'an edge that has applied all changes' });
+    expect((await v1.admin.system.get()).edges).toMatchObject([{ changesBehind: 0, lagSeconds: 0 }]);
+  }
   expect(system.roles).toEqual(['edge', 'api', 'worker']);
   expect((await failure(v1.client(null).system.get())).code).toBe('unauthorized');
 });

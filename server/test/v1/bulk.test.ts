@@ -31,6 +31,28 @@ test('creates, changes and deletes in one request, with a result for each in ord
   expect((await fetch(two.shortUrl, { redirect: 'manual' })).status).toBe(404);
 });
 
+test('takes a bulk deletion back, and says of what can not be', async () => {
+  const made = await v1.admin.links.bulk({
+    create: [{ url: 'https://example.com/a' }, { url: 'https://example.com/b' }],
+  });
+  const links = made.create.flatMap(({ link }) => link ?? []);
+  const ids = links.map(({ id }) => id);
+  await v1.admin.links.bulk({ delete: ids });
+  const response = await v1.raw('/v1/links/bulk', jsonInit('POST', { restore: [...ids, ids[0], '999999', 7] }));
+  const result = (await response.json()) as Awaited<ReturnType<V1App['admin']['links']['bulk']>>;
+  expect(result).toMatchObject({ succeeded: 2, failed: 3, create: [], update: [], delete: [] });
+  expect(result.restore.map(({ status }) => status)).toEqual([200, 200, 409, 404, 400]);
+  expect(result.restore.map(({ error }) => error?.code ?? null)).toEqual([
+    null,
+    null,
+    'conflict',
+    'not_found',
+    'invalid_request',
+  ]);
+  expect(result.restore[0]?.link).toMatchObject({ id: ids[0], version: 3 });
+  for (const { shortUrl } of links) expect((await fetch(shortUrl, { redirect: 'manual' })).status).toBe(302);
+});
+
 test('what is refused does not stop the rest, and says why', async () => {
   const link = await v1.admin.links.create({ url: 'https://example.com/1', code: 'bulk-taken' });
   const response = await v1.raw(

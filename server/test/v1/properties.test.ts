@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import document from '../../../contract/openapi.json' with { type: 'json' };
+import { TEST_API_KEY } from '../start-app.ts';
 import { IS_SCALED } from '../test-shape.ts';
 import { startV1, type V1App } from './v1-app.ts';
 
@@ -19,7 +20,7 @@ interface Request {
   body: string;
 }
 
-const CORE = new Set(['Links', 'Events', 'API keys', 'Analytics', 'Imports', 'System']);
+const CORE = new Set(['Links', 'Events', 'API keys', 'Sessions', 'Analytics', 'Imports', 'System']);
 const RUNS = 60;
 
 const operations = Object.entries(document.paths as unknown as Record<string, Record<string, Operation>>).flatMap(
@@ -34,6 +35,7 @@ beforeAll(async () => {
   v1 = await startV1();
   for (let i = 0; i < 12; i++) await v1.admin.links.create({ url: `https://example.com/${i}`, code: `prop-${i}` });
   for (let i = 0; i < 3; i++) await v1.admin.keys.create({ name: `key ${i}`, scope: 'read' });
+  for (let i = 0; i < 3; i++) await v1.admin.session.signIn({ apiKey: TEST_API_KEY });
   for (const id of ['1', '2', '3']) await v1.admin.links.delete(id);
 });
 afterAll(() => v1[Symbol.asyncDispose]());
@@ -46,6 +48,7 @@ function traces(): Promise<unknown> {
     `SELECT (SELECT count(*) FROM links) AS a, (SELECT sum(version) FROM links) AS b, (SELECT count(*) FROM links WHERE deleted_at IS NULL) AS c,
         (SELECT sum(updated_at) FROM links) AS d, (SELECT count(*) FROM events) AS e, ${nextEvent} AS f,
         (SELECT count(*) FROM api_keys) AS g, (SELECT count(revoked_at) FROM api_keys) AS h, (SELECT count(*) FROM idempotency) AS i,
+        (SELECT count(*) FROM sessions) AS l, (SELECT count(*) FROM sign_in_links) AS m,
         (SELECT sum(n) FROM counters WHERE kind IN ('users', 'links', 'links_by_owner', 'events', 'events_by_user', 'events_by_type')) AS j, (SELECT sum(n) FROM event_counts) AS k`,
   );
 }

@@ -2,11 +2,15 @@ import { type Handler, Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { createCors } from '../../http/cors.ts';
 import { classicError, problem } from '../../http/error-response.ts';
+import { notFound } from '../../http/not-found.ts';
 import { shortCode } from '../../links/short-path.ts';
 import { AppError } from '../../platform/app-error.ts';
 import { createClassicApi } from './classic/classic.ts';
+import { createGuard } from './classic/guard.ts';
 import type { ApiDeps, OperationsDeps, RequestInfo } from './deps.ts';
 import type { ApiEnv } from './env.ts';
+import { createLanding } from './landing/landing.ts';
+import { addShortenForm } from './landing/shorten.ts';
 import { createOperations } from './operations/operations.ts';
 import { createV1Api } from './v1/v1.ts';
 
@@ -15,10 +19,14 @@ export type Api = (request: Request, info: RequestInfo) => Response | Promise<Re
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-export function createApi(deps: ApiDeps): Api {
+/** `dashboard` answers everything under /app. */
+export function createApi(deps: ApiDeps, dashboard: Hono): Api {
   return createHttp(deps, (app) => {
+    const guard = createGuard(deps);
+    app.route('/', dashboard);
     app.route('/api', createV1Api(deps));
-    app.route('/', createClassicApi(deps));
+    app.route('/', createClassicApi(deps, guard));
+    if (deps.config.site.landing.kind === 'shorten') addShortenForm(app, deps, guard('write'));
   });
 }
 
@@ -34,14 +42,16 @@ function createHttp(deps: OperationsDeps, mount: (app: Hono<ApiEnv>) => void): A
   if (cors !== null) app.use(cors);
   app.route('/', createOperations(deps));
   mount(app);
+  app.route('/', createLanding(deps));
   app.notFound((c) => {
     const allowed = allowedMethods(app, c.req.path);
-    const error =
-      allowed.length > 0
-        ? new AppError('method_not_allowed', 'Method not allowed')
-        : new AppError('not_found', 'Not found');
+    if (allowed.length === 0) {
+      if (!isApi(c.req.path)) return notFound(c.req.raw);
+      return problem(new AppError('not_found', 'Not found'), c.get('requestId'));
+    }
+    const error = new AppError('method_not_allowed', 'Method not allowed');
     const response = errorResponse(error, c.req.path, c.get('requestId'));
-    if (allowed.length > 0) response.headers.set('Allow', allowed.join(', '));
+    response.headers.set('Allow', allowed.join(', '));
     return response;
   });
   app.onError((error, c) => {
@@ -53,8 +63,10 @@ function createHttp(deps: OperationsDeps, mount: (app: Hono<ApiEnv>) => void): A
 }
 
 function errorResponse(error: unknown, path: string, requestId: string): Response {
-  return path === '/api' || path.startsWith('/api/') ? problem(error, requestId) : classicError(error);
+  return isApi(path) ? problem(error, requestId) : classicError(error);
 }
+
+const isApi = (path: string) => path === '/api' || path.startsWith('/api/');
 
 /** Methods that a path has handlers for; short-link paths answer GET and HEAD. */
 function allowedMethods(app: Hono<ApiEnv>, path: string): string[] {

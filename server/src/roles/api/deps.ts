@@ -1,4 +1,5 @@
 import type { ApiKeyCommands, ApiKeyQueries } from '../../accounts/api-key.ts';
+import type { SessionCommands, SessionQueries } from '../../accounts/session.ts';
 import type { UserCommands, UserQueries } from '../../accounts/user.ts';
 import type { AnalyticsQueries } from '../../clicks/analytics.ts';
 import type { KnownEdge } from '../../clicks/edge-registry.ts';
@@ -8,6 +9,7 @@ import type { Config } from '../../config/config.ts';
 import type { Access } from '../../http/access.ts';
 import type { ImportJobCommands, ImportJobQueries } from '../../links/import-jobs.ts';
 import type { ImportCommands } from '../../links/import-rows.ts';
+import type { ReplicaLag } from '../../links/replica-lag.ts';
 import type { LinkCommands, LinkQueries } from '../../links/store.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { IdempotencyKey } from '../../platform/idempotency.ts';
@@ -22,6 +24,7 @@ export interface Queries {
   users: UserQueries;
   events: EventQueries;
   keys: ApiKeyQueries;
+  sessions: SessionQueries;
   analytics: AnalyticsQueries;
   importJobs: ImportJobQueries;
 }
@@ -32,6 +35,7 @@ export interface Commands {
   users: UserCommands;
   events: EventCommands;
   keys: ApiKeyCommands;
+  sessions: SessionCommands;
   imports: ImportCommands;
   importJobs: ImportJobCommands;
 }
@@ -73,6 +77,9 @@ export interface OutboxStatus {
   bytesLeft: number;
 }
 
+/** An edge as it last reported, and how far behind its replica is. */
+export type EdgeState = KnownEdge & ReplicaLag;
+
 /** How what a process stands on is doing. */
 export interface ServiceState {
   /** Whether the database answers the simplest question. Never rejects; the caller bounds the wait. */
@@ -82,7 +89,7 @@ export interface ServiceState {
   /** How this process's replica follows the change feed; null where it has none. */
   following(): FollowingFigures | null;
   /** Every edge that the installation knows, as each last reported; empty where there is no such report. */
-  edges(): Promise<KnownEdge[]>;
+  edges(): Promise<EdgeState[]>;
   /** Bytes of the database's files by name; empty where the database is a server of its own. */
   databaseSizes(): Record<string, number>;
 }

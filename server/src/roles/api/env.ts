@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Principal } from '../../http/access.ts';
+import type { AccessRequest, Principal } from '../../http/access.ts';
 import type { RequestInfo } from './deps.ts';
 
 /** What every handler of the API finds in its context. */
@@ -13,3 +13,8 @@ export interface ApiEnv {
 }
 
 export type ApiContext = Context<ApiEnv>;
+
+/** What access looks at. */
+export function accessRequest({ req, env }: ApiContext): AccessRequest {
+  return { method: req.method, headers: req.raw.headers, peer: env.peer };
+}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import type { CapturedClick } from '../../clicks/click.ts';
+import { PAGE_POLICY } from '../../http/page.ts';
 import type { LinkId, ReplicaLink } from '../../links/link.ts';
 import type { LookupAnswer } from '../../links/unknown-codes.ts';
 import { answerResponse, createAnswerHead, createEdge, type EdgeRequest } from './edge.ts';
@@ -112,6 +113,8 @@ describe('a code that the replica does not know', () => {
     const response = answerResponse(answer, '1');
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '2']);
     expect(answer.body).toContain('<h1>Please try again in a moment</h1>');
+    expect(createAnswerHead('1')(answer)).toContain(`\r\nContent-Security-Policy: ${PAGE_POLICY}\r\n`);
+    expect(response.headers.get('content-security-policy')).toBe(PAGE_POLICY);
     expect(counters.unavailable).toBe(1);
   });
 

@@ -1,3 +1,4 @@
+import { HTML_TYPE, PAGE_POLICY } from '../../http/page.ts';
 import { createRequestIds } from '../../http/request-id.ts';
 import type { Replica } from '../../links/replica.ts';
 import { shortCode } from '../../links/short-path.ts';
@@ -21,7 +22,7 @@ export interface EdgeDeps extends RedirectDeps {
 export interface EdgeAnswer {
   status: number;
   location: string | null;
-  contentType: string | null;
+  contentType: 'application/json' | typeof HTML_TYPE | null;
   body: string;
   requestId: string;
   cache: 'HIT' | 'MISS';
@@ -87,7 +88,7 @@ export function createEdge(deps: EdgeDeps): Edge {
       };
     }
     const retryAfterSeconds = visit.kind === 'unavailable' ? RETRY_AFTER_SECONDS : null;
-    return { ...refusal(visit, request.header('accept')), location: null, requestId, cache, retryAfterSeconds };
+    return { ...refusal(visit, (name) => request.header(name)), location: null, requestId, cache, retryAfterSeconds };
   }
 }
 
@@ -100,12 +101,16 @@ export function createAnswerHead(version: string): (answer: EdgeAnswer) => strin
   const found = `HTTP/1.1 302 ${REASONS[302]}\r\nLocation: `;
   return ({ status, location, contentType, requestId, cache, retryAfterSeconds }) => {
     if (status === 302) return `${found}${location}${BEFORE_ID}${requestId}${ends[cache]}`;
-    const target = location === null ? `Content-Type: ${contentType}` : `Location: ${location}`;
+    const target = location === null ? CONTENT_HEADERS[contentType ?? 'application/json'] : `Location: ${location}`;
     const retry = retryAfterSeconds === null ? '' : `\r\nRetry-After: ${retryAfterSeconds}`;
     return `HTTP/1.1 ${status} ${REASONS[status] ?? ''}\r\n${target}${retry}${BEFORE_ID}${requestId}${ends[cache]}`;
   };
 }
 
+const CONTENT_HEADERS = {
+  'application/json': 'Content-Type: application/json',
+  [HTML_TYPE]: `Content-Type: ${HTML_TYPE}\r\nContent-Security-Policy: ${PAGE_POLICY}`,
+};
 const BEFORE_ID = '\r\nCache-Control: private, no-store\r\nX-Request-Id: ';
 const answerHeadEnd = (cache: EdgeAnswer['cache'], version: string) =>
   `\r\nX-Cache: ${cache}\r\nX-App-Version: ${version}\r\n`;
@@ -119,6 +124,7 @@ export function answerResponse(answer: EdgeAnswer, version: string): Response {
   });
   if (answer.location !== null) headers.set('Location', answer.location);
   if (answer.contentType !== null) headers.set('Content-Type', answer.contentType);
+  if (answer.contentType === HTML_TYPE) headers.set('Content-Security-Policy', PAGE_POLICY);
   if (answer.retryAfterSeconds !== null) headers.set('Retry-After', String(answer.retryAfterSeconds));
   return new Response(answer.body === '' ? null : answer.body, { status: answer.status, headers });
 }

@@ -29,6 +29,7 @@ export function linkStoreConformance(name: string, make: MakeStores): void {
           { id: one.id, patch: { title: 'y' }, ifVersion: 1 },
         ],
         deletes: [999_999, two.id, two.id],
+        restores: [],
       });
       expect(done.creates.map((result) => (result.ok ? result.value.code : result.code))).toEqual([
         'code_taken',
@@ -41,6 +42,31 @@ export function linkStoreConformance(name: string, make: MakeStores): void {
       expect(done.deletes.map((result) => (result.ok ? null : result.code))).toEqual(['not_found', null, 'not_found']);
       expect(await stores.links.get(two.id)).toBeNull();
       expect((await stores.links.get(one.id))?.version).toBe(2);
+    },
+    'a bulk restores what was deleted, and says of the rest why not': async (stores) => {
+      const user = await stores.userCommands.create({ username: 'bea', email: 'bea@example.com' });
+      const one = await stores.linkCommands.create(newLink({ ownerId: user.id }));
+      const two = await stores.linkCommands.create(newLink({ ownerId: user.id }));
+      const three = await stores.linkCommands.create(newLink());
+      const bulk = (deletes: number[], restores: number[]) =>
+        stores.linkCommands.bulk({ creates: [], updates: [], deletes, restores });
+      await bulk([two.id, one.id], []);
+      expect(await stores.links.count({ ownerId: user.id })).toEqual({ value: 0, exact: true });
+      const { deletes, restores } = await bulk([three.id], [two.id, 999_999, one.id, three.id, one.id]);
+      expect(deletes).toEqual([{ ok: true, value: null }]);
+      expect(restores.map((result) => (result.ok ? result.value.id : result.code))).toEqual([
+        two.id,
+        'not_found',
+        one.id,
+        three.id,
+        'conflict',
+      ]);
+      for (const result of restores) {
+        if (result.ok) expect(await stores.links.get(result.value.id)).toEqual(result.value);
+      }
+      expect(await stores.links.count({ ownerId: user.id })).toEqual({ value: 2, exact: true });
+      expect(await stores.links.count({})).toEqual({ value: 3, exact: true });
+      expect(await stores.events.count({ type: 'restored' })).toEqual({ value: 3, exact: true });
     },
     'a link is read back as it was answered': async (stores) => {
       const user = await stores.userCommands.create({ username: 'ann', email: 'ann@example.com' });

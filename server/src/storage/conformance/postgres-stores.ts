@@ -60,6 +60,8 @@ function storesOver(harness: PostgresHarness, options: { drawCode?: () => string
     eventCommands: command('events'),
     keys: query('keys'),
     keyCommands: command('keys'),
+    sessions: query('sessions'),
+    sessionCommands: command('sessions'),
     importJobs: query('importJobs'),
     importJobCommands: command('importJobs'),
     imports: command('imports'),

@@ -86,6 +86,7 @@ export function sideBySideConformance(name: string, make: MakeStores): void {
             creates: [],
             updates: (n % 2 ? ids.toReversed() : ids).map((id) => ({ id, patch: { title: `t${n}` }, ifVersion: null })),
             deletes: [],
+            restores: [],
           }),
         ),
       );

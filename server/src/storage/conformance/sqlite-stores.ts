@@ -8,6 +8,8 @@ import { SqliteImportJobQueries } from '../sqlite/import-job-queries.ts';
 import { SqliteIngestStore } from '../sqlite/ingest-store.ts';
 import { SqliteLinkCommands } from '../sqlite/link-commands.ts';
 import { SqliteLinkQueries } from '../sqlite/link-queries.ts';
+import { SqliteSessionCommands } from '../sqlite/session-commands.ts';
+import { SqliteSessionQueries } from '../sqlite/session-queries.ts';
 import { SqliteUserCommands } from '../sqlite/user-commands.ts';
 import { SqliteUserQueries } from '../sqlite/user-queries.ts';
 import { createSqliteHarness, type SqliteHarness } from './sqlite-harness.ts';
@@ -37,6 +39,8 @@ export function createSqliteStores(
     eventCommands: harness.commands(new SqliteEventCommands(write)),
     keys: new SqliteApiKeyQueries(read),
     keyCommands: harness.commands(new SqliteApiKeyCommands(write)),
+    sessions: new SqliteSessionQueries(read),
+    sessionCommands: harness.commands(new SqliteSessionCommands(write)),
     importJobs: new SqliteImportJobQueries(read),
     importJobCommands: harness.commands(
       new SqliteImportJobCommands(write, new SqliteLinkCommands(write, options.drawCode)),

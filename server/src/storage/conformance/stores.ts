@@ -1,4 +1,5 @@
 import type { ApiKeyCommands, ApiKeyQueries } from '../../accounts/api-key.ts';
+import type { SessionCommands, SessionQueries } from '../../accounts/session.ts';
 import type { UserCommands, UserQueries } from '../../accounts/user.ts';
 import { encodeBatch } from '../../clicks/batch.ts';
 import type { EnrichedClick } from '../../clicks/click.ts';
@@ -19,6 +20,8 @@ export interface Stores {
   eventCommands: EventCommands;
   keys: ApiKeyQueries;
   keyCommands: ApiKeyCommands;
+  sessions: SessionQueries;
+  sessionCommands: SessionCommands;
   imports: ImportCommands;
   importJobs: ImportJobQueries;
   importJobCommands: ImportJobCommands;

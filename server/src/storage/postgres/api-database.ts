@@ -11,6 +11,7 @@ import { kysely } from './pool.ts';
 import { PostgresCommands, PostgresReads } from './postgres-calls.ts';
 import { createAsk } from './questions.ts';
 import { createReadServices } from './read-services.ts';
+import { PostgresReplicaLags } from './replica-lags.ts';
 import type { WriteServiceParts } from './write-services.ts';
 
 /** Longest wait for what is asked about edges. */
@@ -49,6 +50,7 @@ export class ApiDatabase {
       confirmations: new PostgresConfirmations(ask),
       feed: new PostgresChangeFeed(ask, now),
       progress: new PostgresEdgeProgress(ask),
+      replicaLags: new PostgresReplicaLags(ask),
     });
     this.commands = new PostgresCommands(db, now, parts);
   }

@@ -5,6 +5,7 @@ import type { HousekeepingTask } from './housekeeping.ts';
 import { PostgresLinkCommands } from './link-commands.ts';
 import { PostgresMaintenance } from './maintenance.ts';
 import { kysely } from './pool.ts';
+import { PostgresSessionCommands } from './session-commands.ts';
 import { inTransaction } from './transactions.ts';
 import { PostgresUserCommands } from './user-commands.ts';
 import { createWriteContext, type TransactionContext } from './write-context.ts';
@@ -36,6 +37,11 @@ export function housekeepingTasks(pool: Pool, options: HousekeepingTasksOptions)
     { name: 'visitors', everyMs: 5 * MINUTE_MS, run: () => maintenance.dropOldVisitors() },
     { name: 'batches', everyMs: 5 * MINUTE_MS, run: () => maintenance.forgetBatches() },
     { name: 'idempotency', everyMs: 5 * MINUTE_MS, run: () => maintenance.forgetIdempotency() },
+    {
+      name: 'sessions',
+      everyMs: 5 * MINUTE_MS,
+      run: () => inOne((tx) => new PostgresSessionCommands(tx).forgetEnded()),
+    },
     { name: 'change feed', everyMs: 5 * MINUTE_MS, run: () => maintenance.forgetLinkChanges() },
     { name: 'edges', everyMs: HOUR_MS, run: () => maintenance.forgetEdges() },
     {

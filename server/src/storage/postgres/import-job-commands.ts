@@ -118,7 +118,7 @@ export class PostgresImportJobCommands implements ImportJobCommands {
       .limit(UNDO_LINKS_MAX)
       .execute();
     const ids = rows.flatMap(({ link_id }) => link_id ?? []);
-    const { deletes } = await this.links.bulk({ creates: [], updates: [], deletes: ids });
+    const { deletes } = await this.links.bulk({ creates: [], updates: [], deletes: ids, restores: [] });
     const wasLive = new Map(ids.map((link, index) => [link, deletes[index]?.ok === true]));
     const undone = rows.map(({ row, link_id }): ImportedRow => {
       const reason = link_id === null || wasLive.get(link_id) ? null : 'was deleted before';

@@ -178,7 +178,7 @@ export class LinkImport {
 
   /** A deleted link comes back as the file has it; where it led before stays known to its clicks. */
   private async revive(known: KnownLink, row: ImportLinkRow): Promise<Outcome> {
-    await this.tombstones.raise(known, this.counters);
+    await this.tombstones.raise([known], this.counters);
     const { link, warnings } = await this.apply({ ...known, deleted_at: null }, row);
     if (link.url === row.url) this.know(link);
     else {

@@ -48,10 +48,10 @@ export class PostgresLinkCommands implements LinkCommands {
     return this.counted(async (counters) => (await this.creation.insert(links, counters)).map(toBulkResult));
   }
 
-  bulk({ creates, updates, deletes }: LinkBulk): Promise<LinkBulkResults> {
+  bulk({ creates, updates, deletes, restores }: LinkBulk): Promise<LinkBulkResults> {
     return this.counted(async (counters) => {
       const made = await this.creation.insert(creates, counters);
-      const links = await this.lock([...updates.map(({ id }) => id), ...deletes]);
+      const links = await this.lock([...updates.map(({ id }) => id), ...deletes, ...restores]);
       const changed: (LinkWithCounts | AppError)[] = [];
       for (const { id, patch, ifVersion } of updates) {
         const link = liveOrRefusal(links.get(id), ifVersion);
@@ -71,6 +71,7 @@ export class PostgresLinkCommands implements LinkCommands {
         creates: made.map(toBulkResult),
         updates: changed.map(toBulkResult),
         deletes: buried.map(toBulkResult),
+        restores: (await this.raise(restores, counters)).map(toBulkResult),
       };
     });
   }
@@ -87,17 +88,9 @@ export class PostgresLinkCommands implements LinkCommands {
 
   restore(id: number): Promise<LinkWithCounts> {
     return this.counted(async (counters) => {
-      const link = (await this.lock([id])).get(id);
-      if (!link) throw linkNotFound();
-      if (link.deleted_at === null) throw new AppError('conflict', 'The link is not deleted');
-      const now = this.ctx.now();
-      if (link.deleted_at < now - LIMITS.restoreDays * DAY_MS) throw linkNotFound();
-      await this.tombstones.raise(link, counters);
-      const after = { updated_at: Math.max(link.updated_at, now), version: link.version + 1 };
-      await this.ctx.db.updateTable('links').set(after).where('id', '=', id).execute();
-      const details = { short_code: link.code, original_url: link.url };
-      await this.log.append([{ linkId: id, userId: link.owner_id, type: 'restored', details }], counters);
-      return toLink({ ...link, ...after, deleted_at: null });
+      const [link] = await this.raise([id], counters);
+      if (!link || link instanceof AppError) throw link ?? linkNotFound();
+      return link;
     });
   }
 
@@ -152,6 +145,42 @@ export class PostgresLinkCommands implements LinkCommands {
     const after = { ...link, ...columns };
     known?.set(link.id, after);
     return toLink(after);
+  }
+
+  /** Each link as it is then, or why it can't be restored. */
+  private async raise(ids: readonly number[], counters: CounterBatch): Promise<(LinkWithCounts | AppError)[]> {
+    const now = this.ctx.now();
+    const links = await this.lock(ids);
+    const comes: LinkRow[] = [];
+    const raised = ids.map((id) => {
+      const link = links.get(id);
+      if (!link) return linkNotFound();
+      if (link.deleted_at === null) return new AppError('conflict', 'The link is not deleted');
+      if (link.deleted_at < now - LIMITS.restoreDays * DAY_MS) return linkNotFound();
+      comes.push(link);
+      const updatedAt = Math.max(link.updated_at, now);
+      const after = { ...link, updated_at: updatedAt, version: link.version + 1, deleted_at: null };
+      links.set(id, after);
+      return toLink(after);
+    });
+    await this.tombstones.raise(comes, counters);
+    const raisedIds = comes.map(({ id }) => id);
+    await this.ctx.db
+      .updateTable('links')
+      .set((eb) => ({
+        updated_at: eb.fn<number>('greatest', ['updated_at', eb.val(now)]),
+        version: eb('version', '+', 1),
+      }))
+      .where(isOneOf('id', raisedIds))
+      .execute();
+    const events = comes.map(({ id, owner_id, code, url }) => ({
+      linkId: id,
+      userId: owner_id,
+      type: 'restored',
+      details: { short_code: code, original_url: url },
+    }));
+    await this.log.append(events, counters);
+    return raised;
   }
 
   private async live(id: number, ifVersion: number | null): Promise<LinkRow> {

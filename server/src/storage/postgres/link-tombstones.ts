@@ -54,11 +54,23 @@ export class LinkTombstones {
     }
   }
 
-  async raise(link: Omit<BuriedLink, 'url'>, counters: CounterBatch): Promise<void> {
-    await this.countEvents([link], 1, counters);
-    counters.addLinks(link.owner_id, 1);
-    await this.ctx.db.updateTable('links').set({ deleted_at: null }).where('id', '=', link.id).execute();
-    this.ctx.linkChanged(link.domain_id, link.code);
+  async raise(links: readonly Omit<BuriedLink, 'url'>[], counters: CounterBatch): Promise<void> {
+    if (links.length === 0) return;
+    await this.countEvents(links, 1, counters);
+    await this.ctx.db
+      .updateTable('links')
+      .set({ deleted_at: null })
+      .where(
+        isOneOf(
+          'id',
+          links.map(({ id }) => id),
+        ),
+      )
+      .execute();
+    for (const link of links) {
+      counters.addLinks(link.owner_id, 1);
+      this.ctx.linkChanged(link.domain_id, link.code);
+    }
   }
 
   private async countEvents(

@@ -5,6 +5,7 @@ import type { ReadContext } from './context.ts';
 import { PostgresEventQueries } from './event-queries.ts';
 import { PostgresImportJobQueries } from './import-job-queries.ts';
 import { PostgresLinkQueries } from './link-queries.ts';
+import { PostgresSessionQueries } from './session-queries.ts';
 import { PostgresUserQueries } from './user-queries.ts';
 
 /** What of the database reads are served from. */
@@ -22,6 +23,7 @@ export function createReadServices({ main, analytics }: ReadContexts, options: {
     users: new PostgresUserQueries(main),
     events: new PostgresEventQueries(main),
     keys: new PostgresApiKeyQueries(main),
+    sessions: new PostgresSessionQueries(main),
     analytics: new PostgresAnalyticsQueries(analytics, options),
     importJobs: new PostgresImportJobQueries(main),
   };

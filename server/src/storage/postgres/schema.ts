@@ -73,6 +73,14 @@ export interface Schema {
     last_used_at: number | null;
     revoked_at: number | null;
   };
+  sessions: SessionTable;
+  sign_in_links: {
+    hash: string;
+    name: string;
+    scope: 'read' | 'write' | 'admin';
+    key_id: number | null;
+    expires_at: number;
+  };
   import_jobs: ImportJobTable;
   import_files: { job_id: number; part: number; bytes: Uint8Array };
   import_rows: { job_id: number; row: number; outcome: ImportOutcome; link_id: number | null; reason: string | null };
@@ -84,6 +92,18 @@ export interface Schema {
     result: string;
     created_at: number;
   };
+}
+
+export interface SessionTable {
+  id: Generated<number>;
+  hash: string;
+  name: string;
+  scope: 'read' | 'write' | 'admin';
+  key_id: number | null;
+  user_agent: string | null;
+  created_at: number;
+  expires_at: number;
+  last_used_at: number | null;
 }
 
 export interface LinkTable {

@@ -4,6 +4,7 @@ import { type ClickRemoval, PostgresEventCommands } from './event-commands.ts';
 import { PostgresImportCommands } from './import-commands.ts';
 import { PostgresImportJobCommands } from './import-job-commands.ts';
 import { PostgresLinkCommands } from './link-commands.ts';
+import { PostgresSessionCommands } from './session-commands.ts';
 import { PostgresUserCommands } from './user-commands.ts';
 
 export interface WriteServiceParts {
@@ -20,6 +21,7 @@ export function createWriteServices(context: WriteContext, { clickRemoval, drawC
     users: new PostgresUserCommands(context),
     events: new PostgresEventCommands(context, clickRemoval(context)),
     keys: new PostgresApiKeyCommands(context),
+    sessions: new PostgresSessionCommands(context),
     imports: new PostgresImportCommands(context),
     importJobs: new PostgresImportJobCommands(context, links),
   };

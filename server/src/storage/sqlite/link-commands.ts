@@ -67,11 +67,12 @@ export class SqliteLinkCommands implements LinkCommands {
     return results;
   }
 
-  async bulk({ creates, updates, deletes }: LinkBulk): Promise<LinkBulkResults> {
+  async bulk({ creates, updates, deletes, restores }: LinkBulk): Promise<LinkBulkResults> {
     return {
       creates: await this.createMany(creates),
       updates: await eachOnItsOwn(updates, ({ id, patch, ifVersion }) => this.update(id, patch, ifVersion)),
       deletes: await eachOnItsOwn(deletes, (id) => this.delete(id, null).then(() => null)),
+      restores: await eachOnItsOwn(restores, (id) => this.restore(id)),
     };
   }
 

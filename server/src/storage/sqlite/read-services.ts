@@ -5,6 +5,7 @@ import type { ReadContext } from './context.ts';
 import { SqliteEventQueries } from './event-queries.ts';
 import { SqliteImportJobQueries } from './import-job-queries.ts';
 import { SqliteLinkQueries } from './link-queries.ts';
+import { SqliteSessionQueries } from './session-queries.ts';
 import { SqliteUserQueries } from './user-queries.ts';
 
 /** Everything that only reads the main database, over one context. */
@@ -14,6 +15,7 @@ export function createReadServices(context: ReadContext, options: { sampleRate: 
     users: new SqliteUserQueries(context),
     events: new SqliteEventQueries(context),
     keys: new SqliteApiKeyQueries(context),
+    sessions: new SqliteSessionQueries(context),
     analytics: new SqliteAnalyticsQueries(context, options),
     importJobs: new SqliteImportJobQueries(context),
   };

@@ -12,6 +12,7 @@ import { SqliteIngestStore } from './ingest-store.ts';
 import { SqliteLinkCommands } from './link-commands.ts';
 import { SqliteMaintenance } from './maintenance.ts';
 import { SpanUpkeep } from './rollup-spans.ts';
+import { SqliteSessionCommands } from './session-commands.ts';
 import { SqliteUserCommands } from './user-commands.ts';
 import type { BackgroundTask } from './write-queue.ts';
 
@@ -35,6 +36,7 @@ const MAINTENANCE_MS = 5 * MINUTE_MS;
 export function createWriteServices(context: WriteContext, options: WriteServiceOptions): WriteServices {
   const links = new SqliteLinkCommands(context);
   const users = new SqliteUserCommands(context);
+  const sessions = new SqliteSessionCommands(context);
   const dayTier = new DayTier(context.sqlite);
   const maintenance = new SqliteMaintenance(context, dayTier, { retentionDays: options.retentionDays ?? 0 });
   const blocks = new ClickBlockUpkeep(context.sqlite);
@@ -53,6 +55,7 @@ export function createWriteServices(context: WriteContext, options: WriteService
     () => blocks.tidyBlocks(),
     () => maintenance.forgetBatches(),
     () => maintenance.forgetIdempotency(),
+    () => sessions.forgetEnded(),
     () => users.resumeDeletions(),
     () => links.purge(context.now() - LIMITS.restoreDays * DAY_MS),
   ];
@@ -62,6 +65,7 @@ export function createWriteServices(context: WriteContext, options: WriteService
       users,
       events: new SqliteEventCommands(context),
       keys: new SqliteApiKeyCommands(context),
+      sessions,
       imports: new SqliteImportCommands(context),
       importJobs: new SqliteImportJobCommands(context, links),
     },

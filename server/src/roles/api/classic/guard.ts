@@ -3,7 +3,7 @@ import type { Principal } from '../../../http/access.ts';
 import { principalName } from '../../../http/idempotency-key.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
-import type { ApiEnv } from '../env.ts';
+import { type ApiEnv, accessRequest } from '../env.ts';
 
 /** Checks who asks and how often, before a handler runs. GET and HEAD need `read`, all else `write`. */
 export type Guard = (scope: 'read' | 'write') => MiddlewareHandler<ApiEnv>;
@@ -15,7 +15,7 @@ const LIMIT = { burst: 400, perSecond: 200, callersMax: 50_000 } as const;
 export function createGuard(deps: Pick<ApiDeps, 'access' | 'rateLimiter'>): Guard {
   const limit = deps.rateLimiter('classic', LIMIT);
   return (scope) => async (c, next) => {
-    const principal = await deps.access.classic({ headers: c.req.raw.headers, peer: c.env.peer }, scope);
+    const principal = await deps.access.classic(accessRequest(c), scope);
     c.set('principal', principal);
     if (!principal.limited) return next();
     const take = await limit.take(callerOf(principal, c.env.address));
@@ -29,7 +29,7 @@ export function createGuard(deps: Pick<ApiDeps, 'access' | 'rateLimiter'>): Guar
   };
 }
 
-/** A key is one caller wherever it is used; without one, an address is. */
+/** A key or session is one caller wherever it is used; without one, an address is. */
 function callerOf(principal: Principal, address: string): string {
-  return principal.kind === 'key' ? principalName(principal) : address;
+  return principal.kind === 'anonymous' ? address : principalName(principal);
 }

@@ -2,10 +2,9 @@ import { Hono } from 'hono';
 import { type AccessRequest, isDirectLoopback } from '../../../http/access.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { OperationsDeps, PipelineStatus } from '../deps.ts';
-import type { ApiContext, ApiEnv } from '../env.ts';
+import { type ApiContext, type ApiEnv, accessRequest } from '../env.ts';
 import { isChaosToken } from './chaos-token.ts';
 import { health } from './health.ts';
-import { landingHtml, landingJson } from './landing.ts';
 import { readLogQuery } from './log-query.ts';
 import { adviseOnProxies } from './proxy-advice.ts';
 import { readDiskFree } from './read-disk-free.ts';
@@ -33,12 +32,6 @@ export function createOperations(deps: OperationsDeps): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>({ strict: false });
   const { config, access } = deps;
 
-  app.get('/', (c) => {
-    c.header('Vary', 'Accept');
-    return wantsHtml(c)
-      ? c.html(landingHtml(config.release.version))
-      : c.json(landingJson(config.release.version, deps.baseUrl()));
-  });
   app.get('/robots.txt', (c) => c.text(ROBOTS));
   app.get('/favicon.ico', (c) =>
     c.body(ICON, 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=86400' }),
@@ -105,10 +98,6 @@ export function createOperations(deps: OperationsDeps): Hono<ApiEnv> {
   return app;
 }
 
-function accessRequest(c: ApiContext): AccessRequest {
-  return { headers: c.req.raw.headers, peer: c.env.peer };
-}
-
 function pipelineStatus({ clicks, logger }: OperationsDeps): PipelineStatus | null {
   try {
     return clicks.status();
@@ -126,10 +115,6 @@ async function requireOperator({ access }: OperationsDeps, request: AccessReques
 function fresh(c: ApiContext): ApiContext {
   c.header('Cache-Control', 'no-store');
   return c;
-}
-
-function wantsHtml(c: ApiContext): boolean {
-  return (c.req.header('accept') ?? '').toLowerCase().includes('text/html');
 }
 
 async function answersInTime(question: Promise<unknown>): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test';
-import { isKnown, linkETag, matchedVersions } from './etag.ts';
+import { isKnown } from '../../../http/if-none-match.ts';
+import { linkETag, matchedVersions } from './etag.ts';
 
 test('an ETag changes with the version and with the counts', () => {
   const link = { version: 3, clicks: 12, humanClicks: 10 };

@@ -8,7 +8,7 @@ import {
 } from '@waymark/contract/v1/keys';
 import type { ApiKey } from '../../../accounts/api-key.ts';
 import { drawSecret, SECRET_PREFIX_LENGTH } from '../../../accounts/key-secret.ts';
-import { hashSecret } from '../../../http/access.ts';
+import { hashSecret } from '../../../http/hash-secret.ts';
 import { AppError, invalidField } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cutPage, decodeCursor, isPositiveId } from './cursor.ts';

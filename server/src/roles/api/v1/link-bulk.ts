@@ -25,7 +25,7 @@ export function addLinkBulkRoute(v1: V1Routes, deps: ApiDeps): void {
       method: 'post',
       path: '/v1/links/bulk',
       tag: 'Links',
-      summary: 'Create, change and delete many links',
+      summary: 'Create, change, delete and restore many links',
       description: `At most ${LIMITS.bulkItemsMax} operations together, each on its own: one that is refused does not stop the others.`,
       scope: 'write',
       body: linkBulkSchema,
@@ -38,13 +38,20 @@ export function addLinkBulkRoute(v1: V1Routes, deps: ApiDeps): void {
         return { id, patch: toLinkPatch(patch, deps), ifVersion: version ?? null };
       });
       const deletes = readEach(body.delete, (item) => parse(idField, item, 'id'));
-      const done = await write().links.bulk({ creates: creates.sound, updates: updates.sound, deletes: deletes.sound });
+      const restores = readEach(body.restore, (item) => parse(idField, item, 'id'));
+      const done = await write().links.bulk({
+        creates: creates.sound,
+        updates: updates.sound,
+        deletes: deletes.sound,
+        restores: restores.sound,
+      });
       const shown = (link: LinkWithCounts) => view(link);
       return json(
         summed({
           create: creates.outcomes(done.creates, 201, shown, () => inBulk(unknownOwner())),
           update: updates.outcomes(done.updates, 200, shown, linkNotFound),
           delete: deletes.outcomes(done.deletes, 204, () => null, linkNotFound),
+          restore: restores.outcomes(done.restores, 200, shown, linkNotFound),
         }),
       );
     },
@@ -104,8 +111,8 @@ function inBulk(error: unknown): Refusal {
 
 const linkNotFound = () => inBulk(new AppError('not_found', 'Link not found'));
 
-function summed(lists: Pick<LinkBulkResult, 'create' | 'update' | 'delete'>): LinkBulkResult {
-  const all = [...lists.create, ...lists.update, ...lists.delete];
+function summed(lists: Omit<LinkBulkResult, 'succeeded' | 'failed'>): LinkBulkResult {
+  const all = Object.values(lists).flat();
   const failed = all.filter((outcome) => outcome.error !== null).length;
   return { succeeded: all.length - failed, failed, ...lists };
 }

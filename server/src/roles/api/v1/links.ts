@@ -6,12 +6,13 @@ import {
   linkPatchSchema,
   linkSchema,
 } from '@waymark/contract/v1/links';
+import { isKnown } from '../../../http/if-none-match.ts';
 import type { LinkWithCounts } from '../../../links/link.ts';
 import type { LinkFilter, LinkSort } from '../../../links/store.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
 import { cutPage, decodeCursor, isPositiveId } from './cursor.ts';
-import { isKnown, linkETag, matchedVersions } from './etag.ts';
+import { linkETag, matchedVersions } from './etag.ts';
 import { inV1Words, toLinkPatch, toNewLink } from './link-input.ts';
 import { createLinkView } from './link-view.ts';
 import { json, type V1Routes } from './routes.ts';

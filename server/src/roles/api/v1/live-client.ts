@@ -21,7 +21,7 @@ const BLOCKED_MS_MAX = 60_000;
 const KEY = /^[\x21-\x7e]+$/;
 
 export interface LiveClientOptions {
-  /** What carries the key; null where it is to come as the first message. */
+  /** What carries the key or the session's cookie; null where a key is to come as the first message. */
   headers: Headers | null;
   peer: string;
   link: number | null;
@@ -36,6 +36,8 @@ export class LiveClient implements LiveSocketData, Follower {
   private socket: Socket | null = null;
   private headers: Headers | null;
   private admitted = false;
+  private isToBeChecked = false;
+  private stopListening = () => {};
   private blockedAt: number | null = null;
   private handling: Promise<void> = Promise.resolve();
   private toHandle = 0;
@@ -54,6 +56,7 @@ export class LiveClient implements LiveSocketData, Follower {
   opened(socket: Socket): void {
     this.socket = socket;
     if (this.headers !== null) this.inTurn(() => this.admit());
+    this.stopListening = this.deps.access.onForget(() => this.checkAgain());
     const late = () => {
       if (!this.admitted) this.close(LIVE_CLOSE.unauthorized, 'no key came');
     };
@@ -74,6 +77,7 @@ export class LiveClient implements LiveSocketData, Follower {
   closed(): void {
     this.socket = null;
     for (const timer of this.timers) clearTimeout(timer);
+    this.stopListening();
     this.hub.leave(this);
     this.options.onClosed();
   }
@@ -135,11 +139,21 @@ export class LiveClient implements LiveSocketData, Follower {
     this.admitted = true;
   }
 
+  /** Once for all that was revoked meanwhile: what waits for its turn is counted. */
+  private checkAgain(): void {
+    if (this.headers === null || this.isToBeChecked) return;
+    this.isToBeChecked = true;
+    this.inTurn(async () => {
+      this.isToBeChecked = false;
+      await this.checkKey();
+    });
+  }
+
   /** Errors: `unauthorized`, `forbidden`. */
   private async checkKey(): Promise<void> {
     const { headers } = this;
     if (headers === null) throw new AppError('unauthorized', 'An API key is needed');
-    await this.deps.access.requireKey({ headers, peer: this.options.peer }, 'read');
+    await this.deps.access.requireKey({ method: 'GET', headers, peer: this.options.peer }, 'read');
   }
 
   /** Errors: `not_found` for an unknown link; what was followed goes on then. */

@@ -1,7 +1,9 @@
 import { LIVE_LIMITS, liveMessageSchema, liveQuerySchema } from '@waymark/contract/v1/live';
 import { presentedSecret } from '../../../http/access.ts';
+import type { OwnSite } from '../../../http/own-site.ts';
 import { AppError, invalidField } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
+import { accessRequest } from '../env.ts';
 import { LiveClient } from './live-client.ts';
 import { LiveHub } from './live-hub.ts';
 import type { V1Routes } from './routes.ts';
@@ -13,7 +15,7 @@ const STRANGERS_MAX = 100;
 const { eventsPerMessage, messagesPerSecond, waitingEvents, keySeconds, heartbeatSeconds } = LIVE_LIMITS;
 const ABOUT = [
   'A WebSocket with clicks as they are recorded.',
-  `The key comes by header, or as the first message within ${keySeconds} seconds: \`{"key": "..."}\`; a browser that sends an Origin must be of this origin unless the key came by header.`,
+  `The key comes by header, or as the first message within ${keySeconds} seconds: \`{"key": "..."}\`; a browser that sends an Origin must be of this origin unless the key came by header. A page of this origin may come by its session’s cookie.`,
   `At most ${messagesPerSecond} messages a second of at most ${eventsPerMessage} clicks each; where more were recorded, or the client is slow, up to ${waitingEvents} wait and older ones are counted in \`skipped\`.`,
   '`{"resume": "<lastEventId>"}` goes on after that event, `{"link": "<id>"}` follows one link, null all; both can be in the query too.',
   `A heartbeat comes every ${heartbeatSeconds} seconds. Closed with 4401 without a usable key, 4400 for a message that is not understood, 4408 when it takes nothing for a minute.`,
@@ -44,8 +46,10 @@ export function addLiveRoute(v1: V1Routes, deps: ApiDeps): void {
         throw invalidField('Upgrade', 'must be websocket: this is no plain request');
       }
       const hasKey = presentedSecret(headers) !== null;
-      if (hasKey) await deps.access.requireKey({ headers, peer }, 'read');
-      else refuseOtherOrigins(headers, deps);
+      const { cookie, site } = deps.access;
+      const hasCookie = !hasKey && cookie.read(headers) !== null;
+      if (hasKey) await deps.access.requireKey(accessRequest(c), 'read');
+      else refuseOtherOrigins(site.origin(headers), hasCookie);
       if (query.link !== undefined && hasKey && !(await deps.queries.links.get(query.link))) {
         throw new AppError('not_found', 'Link not found');
       }
@@ -54,7 +58,7 @@ export function addLiveRoute(v1: V1Routes, deps: ApiDeps): void {
       }
       hub ??= createHub(deps);
       const client: LiveClient = new LiveClient(deps, hub, {
-        headers: hasKey ? keyOf(headers) : null,
+        headers: hasKey || hasCookie ? credentialsOf(headers) : null,
         peer,
         link: query.link ?? null,
         resume: query.resume ?? null,
@@ -87,9 +91,9 @@ function createHub(deps: ApiDeps): LiveHub {
 }
 
 /** What access looks at, without the rest of the request. */
-function keyOf(headers: Headers): Headers {
+function credentialsOf(headers: Headers): Headers {
   const kept = new Headers();
-  for (const name of ['authorization', 'x-api-token', 'host']) {
+  for (const name of ['authorization', 'x-api-token', 'cookie', 'host']) {
     const value = headers.get(name);
     if (value !== null) kept.set(name, value);
   }
@@ -97,12 +101,8 @@ function keyOf(headers: Headers): Headers {
 }
 
 /** A page of another origin may not use what a browser holds for this one. Errors: `forbidden`. */
-function refuseOtherOrigins(headers: Headers, { config, baseUrl }: ApiDeps): void {
-  const origin = headers.get('origin');
-  if (origin === null) return;
-  const host = URL.parse(origin)?.host;
-  const own = [headers.get('host')?.toLowerCase(), config.site.appHost, new URL(baseUrl()).host];
-  if (host === undefined || !own.includes(host)) {
-    throw new AppError('forbidden', 'Pages of other origins must send the key by header');
-  }
+function refuseOtherOrigins(origin: ReturnType<OwnSite['origin']>, hasCookie: boolean): void {
+  if (origin === 'other') throw new AppError('forbidden', 'Pages of other origins must send the key by header');
+  if (hasCookie && origin === 'unknown')
+    throw new AppError('forbidden', 'With a session this needs an Origin header, of this service itself');
 }

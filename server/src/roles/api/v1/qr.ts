@@ -1,9 +1,9 @@
 import { qrQuerySchema } from '@waymark/contract/v1/qr';
 import { hashBody } from '../../../http/body.ts';
+import { isKnown } from '../../../http/if-none-match.ts';
 import { QrTooSmall, renderQr } from '../../../http/qr.ts';
 import { AppError, invalidField } from '../../../platform/app-error.ts';
 import type { ApiDeps } from '../deps.ts';
-import { isKnown } from './etag.ts';
 import type { V1Routes } from './routes.ts';
 
 /** A link's code and its QR code never change; what a picture is made of is in its URL. */

@@ -1,7 +1,7 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import { ERROR_STATUS, type ErrorCode, LIMITS } from '@waymark/contract';
 import { problemSchema } from '@waymark/contract/v1/problem';
-import type { RouteSpec } from './routes.ts';
+import { isRepeatable, type RouteSpec } from './routes.ts';
 
 type PathConfig = Parameters<OpenAPIHono['openAPIRegistry']['registerPath']>[0];
 type AnySpec = RouteSpec<string, z.ZodObject, z.ZodType>;
@@ -14,6 +14,7 @@ const RESPONSE_HEADERS = {
   'X-Request-Id': { description: 'Id of the request, the client’s own where it sent a sound one', schema: text },
   ETag: { description: 'Version and counts of the link', schema: text },
   Location: { description: 'Where the new resource is', schema: text },
+  'Set-Cookie': { description: 'The session’s cookie', schema: text },
   'Idempotency-Replayed': { description: '`true` where an earlier answer is given again', schema: text },
   'Retry-After': { description: 'Seconds', schema: integer },
   'WWW-Authenticate': { description: '`Bearer`', schema: text },
@@ -51,7 +52,7 @@ const PARAMETERS = {
 export function describeRoute(spec: AnySpec): PathConfig {
   const parameters = [
     ...(spec.path.includes('{id}') ? [PARAMETERS.id] : []),
-    ...(spec.method === 'post' ? [PARAMETERS['Idempotency-Key']] : []),
+    ...(isRepeatable(spec) ? [PARAMETERS['Idempotency-Key']] : []),
     ...(spec.condition ? [PARAMETERS[spec.condition]] : []),
   ];
   return {
@@ -61,7 +62,8 @@ export function describeRoute(spec: AnySpec): PathConfig {
     summary: spec.summary,
     operationId: operationId(spec),
     ...(spec.description !== undefined && { description: spec.description }),
-    security: spec.scope === null ? [] : [{ bearer: [spec.scope] }, { apiToken: [spec.scope] }],
+    security:
+      spec.scope === null ? [] : [{ bearer: [spec.scope] }, { apiToken: [spec.scope] }, { session: [spec.scope] }],
     ...(parameters.length > 0 && { parameters: parameters.map((parameter) => ({ ...parameter })) }),
     request: {
       ...(spec.query && { query: spec.query }),
@@ -91,8 +93,9 @@ function operationId({ method, path }: AnySpec): string {
   return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-function successResponses({ success, method, condition }: AnySpec): PathConfig['responses'] {
-  const names = ['X-Request-Id', ...(success.headers ?? []), ...(method === 'post' ? ['Idempotency-Replayed'] : [])];
+function successResponses(spec: AnySpec): PathConfig['responses'] {
+  const { success, condition } = spec;
+  const names = ['X-Request-Id', ...(success.headers ?? []), ...(isRepeatable(spec) ? ['Idempotency-Replayed'] : [])];
   return {
     [success.status]: {
       description: success.description,
@@ -111,9 +114,10 @@ export function errorCodes(spec: AnySpec): ErrorCode[] {
   const codes: ErrorCode[] = ['invalid_request', ...(spec.errors ?? [])];
   if (spec.body || spec.upload) codes.push('malformed_body', 'unsupported_content_type', 'body_too_large');
   if (spec.scope !== null) codes.push('unauthorized', 'forbidden', 'rate_limited', 'unavailable');
+  if (spec.limitsStrangers) codes.push('unauthorized', 'forbidden', 'rate_limited', 'unavailable');
   if (spec.path.includes('{id}')) codes.push('not_found');
   if (spec.condition === 'If-Match') codes.push('precondition_failed');
-  if (spec.method === 'post') codes.push('idempotency_running', 'idempotency_mismatch');
+  if (isRepeatable(spec)) codes.push('idempotency_running', 'idempotency_mismatch');
   codes.push('internal');
   return [...new Set(codes)];
 }

@@ -1,14 +1,14 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type ErrorCode, LIMITS } from '@waymark/contract';
 import type { Scope } from '../../../accounts/api-key.ts';
-import type { Principal } from '../../../http/access.ts';
+import type { Holder, Principal } from '../../../http/access.ts';
 import { mediaType, readBytes, readJson } from '../../../http/body.ts';
 import { problem } from '../../../http/error-response.ts';
 import { idempotencyOf, principalName } from '../../../http/idempotency-key.ts';
 import { AppError } from '../../../platform/app-error.ts';
 import type { RateLimiter, RateLimitTake } from '../../../platform/rate-limit.ts';
 import type { ApiDeps, WriteScope } from '../deps.ts';
-import type { ApiContext, ApiEnv } from '../env.ts';
+import { type ApiContext, type ApiEnv, accessRequest } from '../env.ts';
 import { parse } from './parse.ts';
 import { queryReader } from './query-string.ts';
 import { describeRoute } from './route-docs.ts';
@@ -23,7 +23,12 @@ const NO_PARAMETERS = z.strictObject({});
 const ID = /^[1-9][0-9]{0,14}$/;
 
 /** One route of v1: what it takes, who may, and what the OpenAPI document says of it. */
-export interface RouteSpec<Path extends string, Query extends z.ZodObject, Body extends z.ZodType> {
+export interface RouteSpec<
+  Path extends string,
+  Query extends z.ZodObject,
+  Body extends z.ZodType,
+  Needs extends Scope | null = Scope | null,
+> {
   method: 'get' | 'post' | 'patch' | 'delete';
   /** As in OpenAPI; `{id}` takes digits. */
   path: Path;
@@ -31,7 +36,11 @@ export interface RouteSpec<Path extends string, Query extends z.ZodObject, Body 
   summary: string;
   description?: string;
   /** null: open to all. */
-  scope: Scope | null;
+  scope: Needs;
+  /** Limits an address that comes to a route open to all, as one without a usable key. */
+  limitsStrangers?: true;
+  /** A POST whose answer holds a secret that is kept nowhere, so that no repeat can be answered with it. */
+  isNeverRepeated?: true;
   query?: Query;
   /** A JSON body. */
   body?: Body;
@@ -45,16 +54,16 @@ export interface RouteSpec<Path extends string, Query extends z.ZodObject, Body 
     schema?: z.ZodType;
     /** Media types of an answer that is no JSON document of a schema. */
     files?: readonly string[];
-    headers?: readonly ('ETag' | 'Location')[];
+    headers?: readonly ('ETag' | 'Location' | 'Set-Cookie')[];
   };
   /** What the handler refuses with, beside what follows from the fields above. */
   errors?: readonly ErrorCode[];
 }
 
 /** A request that passed its route's checks. */
-export interface V1Request<Path extends string, Query, Body> {
+export interface V1Request<Path extends string, Query, Body, Needs extends Scope | null = Scope | null> {
   c: ApiContext;
-  principal: Principal;
+  principal: Needs extends Scope ? Holder : Principal;
   id: Path extends `${string}{id}${string}` ? number : null;
   query: Query;
   body: Body;
@@ -64,8 +73,8 @@ export interface V1Request<Path extends string, Query, Body> {
   write(): WriteScope;
 }
 
-type V1Handler<Path extends string, Query, Body> = (
-  request: V1Request<Path, Query, Body>,
+type V1Handler<Path extends string, Query, Body, Needs extends Scope | null> = (
+  request: V1Request<Path, Query, Body, Needs>,
 ) => Response | Promise<Response>;
 
 /**
@@ -82,30 +91,30 @@ export class V1Routes {
 
   add<
     Path extends string,
+    Needs extends Scope | null,
     Query extends z.ZodObject = z.ZodObject<Record<never, never>>,
     Body extends z.ZodType = z.ZodUndefined,
-  >(spec: RouteSpec<Path, Query, Body>, handler: V1Handler<Path, z.output<Query>, z.output<Body>>): void {
+  >(spec: RouteSpec<Path, Query, Body, Needs>, handler: V1Handler<Path, z.output<Query>, z.output<Body>, Needs>): void {
     this.app.openAPIRegistry.registerPath(describeRoute(spec));
     const readQuery = queryReader<z.ZodObject>(spec.query ?? NO_PARAMETERS);
     const routeName = `${spec.method.toUpperCase()} ${spec.path}`;
     const takesId = spec.path.includes('{id}');
 
     const answer = async (c: ApiContext, rate: RateNote): Promise<Response> => {
-      const principal = await this.admit(c, spec.scope, rate);
+      const principal = await this.admit(c, spec, rate);
       const id = takesId ? idOf(c.req.param('id')) : null;
       const query = readQuery(c.req.url);
       const json = spec.body ? await readJson(c.req.raw) : null;
       const body = spec.body && json ? parse(spec.body, json.value, 'body') : undefined;
       const bytes = spec.upload ? await readUpload(c, spec.upload) : NO_BODY;
-      const idempotency =
-        spec.method === 'post'
-          ? idempotencyOf(
-              c.req.raw.headers,
-              principal,
-              takesId ? routeName.replace('{id}', String(id)) : routeName,
-              json?.bytes ?? bytes,
-            )
-          : undefined;
+      const idempotency = isRepeatable(spec)
+        ? idempotencyOf(
+            c.req.raw.headers,
+            principal,
+            takesId ? routeName.replace('{id}', String(id)) : routeName,
+            json?.bytes ?? bytes,
+          )
+        : undefined;
       let scope: WriteScope | null = null;
       const write = () => {
         scope ??= this.deps.write(idempotency);
@@ -114,7 +123,8 @@ export class V1Routes {
       const response = await handler({ c, principal, id, query, body, bytes, write } as V1Request<
         Path,
         z.output<Query>,
-        z.output<Body>
+        z.output<Body>,
+        Needs
       >);
       if ((scope as WriteScope | null)?.replayed) response.headers.set('Idempotency-Replayed', 'true');
       return response;
@@ -133,12 +143,19 @@ export class V1Routes {
   }
 
   /** Who asks, once key, scope and rate allow it. Errors: `unauthorized`, `forbidden`, `rate_limited`. */
-  private async admit(c: ApiContext, scope: Scope | null, rate: RateNote): Promise<Principal> {
-    if (scope === null) return { kind: 'anonymous', limited: false };
+  private async admit(
+    c: ApiContext,
+    { scope, limitsStrangers }: Pick<RouteSpec<string, z.ZodObject, z.ZodType>, 'scope' | 'limitsStrangers'>,
+    rate: RateNote,
+  ): Promise<Principal> {
     const { access, rateLimiter } = this.deps;
     this.limits ??= { keys: rateLimiter('keys', KEY_LIMIT), strangers: rateLimiter('strangers', STRANGER_LIMIT) };
+    if (scope === null) {
+      if (limitsStrangers) await take(this.limits.strangers, c.env.address, rate);
+      return { kind: 'anonymous', limited: false };
+    }
     try {
-      const principal = await access.requireKey({ headers: c.req.raw.headers, peer: c.env.peer }, scope);
+      const principal = await access.requireKey(accessRequest(c), scope);
       if (principal.limited) await take(this.limits.keys, principalName(principal), rate);
       c.set('principal', principal);
       return principal;
@@ -148,6 +165,14 @@ export class V1Routes {
       throw error;
     }
   }
+}
+
+/** Whether an Idempotency-Key makes a request safe to repeat. */
+export function isRepeatable({
+  method,
+  isNeverRepeated,
+}: Pick<RouteSpec<string, z.ZodObject, z.ZodType>, 'method' | 'isNeverRepeated'>): boolean {
+  return method === 'post' && isNeverRepeated !== true;
 }
 
 /** What a request took of its rate limit; null where none applies. */

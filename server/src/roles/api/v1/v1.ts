@@ -13,6 +13,8 @@ import { addLiveRoute } from './live.ts';
 import { addQrRoute } from './qr.ts';
 import { addReferenceRoutes } from './reference.ts';
 import { V1Routes } from './routes.ts';
+import { addSessionRoutes } from './session.ts';
+import { addSessionsRoutes } from './sessions.ts';
 import { addSparklineRoute } from './sparklines.ts';
 import { addSystemRoute } from './system.ts';
 
@@ -31,6 +33,8 @@ export function createV1Api(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   addLiveRoute(v1, deps);
   addImportRoutes(v1, deps);
   addKeyRoutes(v1, deps);
+  addSessionRoutes(v1, deps);
+  addSessionsRoutes(v1, deps);
   addSystemRoute(v1, deps);
   addReferenceRoutes(app);
   return app;
