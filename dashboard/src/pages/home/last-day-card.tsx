@@ -15,12 +15,17 @@ import { Card } from '../../ui/card.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { chartPeriod, dayBefore } from './periods.ts';
 
+const TILES_EVERY_MS = 15_000;
+
 /** The last 24 hours beside the 24 before, in figures and by hour. */
 export function LastDayCard() {
   const now = useNow(60_000);
   const { timeZone: tz } = usePreferences();
-  const human = useQuery(queries.totals({ from: dayBefore(now) }));
-  const all = useQuery(queries.totals({ from: dayBefore(now), quality: 'all' }));
+  const human = useQuery({ ...queries.totals({ from: dayBefore(now) }), refetchInterval: TILES_EVERY_MS });
+  const all = useQuery({
+    ...queries.totals({ from: dayBefore(now), quality: 'all' }),
+    refetchInterval: TILES_EVERY_MS,
+  });
   const hours = useQuery({
     ...queries.timeseries({ from: chartPeriod(now), interval: 'hour', tz }),
     refetchInterval: 60_000,
@@ -71,7 +76,7 @@ export function LastDayCard() {
           <span className="w-5 border-t-2 border-chart-1" /> {t('home.day.now')}
         </span>
         <span className="inline-flex items-center gap-2">
-          <span className="w-5 border-t-2 border-dotted border-chart-6" /> {t('home.day.before')}
+          <span className="w-5 border-t-2 border-dashed border-chart-2" /> {t('home.day.before')}
         </span>
       </p>
     </Card>

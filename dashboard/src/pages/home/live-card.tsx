@@ -113,7 +113,9 @@ function ClickRow({ event, now }: { event: Event; now: number }) {
           : [device === '' ? null : valueName('device', device), browser].filter(Boolean).join(' · ')}
       </span>
       <span className="hidden min-w-0 flex-1 truncate text-muted xl:block">{valueName('referrer', referrer)}</span>
-      <ClickQuality quality={quality} />
+      <span className="flex shrink-0 justify-end sm:w-24">
+        <ClickQuality quality={quality} />
+      </span>
       <time
         dateTime={event.at}
         title={formatExact(event.at)}

@@ -59,7 +59,7 @@ export function MinuteBars() {
         </section>
       ) : (
         <>
-          <div role="img" aria-label={label} className="relative min-h-28 flex-1 border-b border-line-strong/50">
+          <div role="img" aria-label={label} className="relative min-h-36 flex-1 border-b border-line-strong/50">
             <div className="absolute inset-0 flex items-end gap-px">
               {bars.map(({ minute, at, clicks }) => (
                 <div
