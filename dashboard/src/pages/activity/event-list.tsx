@@ -25,6 +25,7 @@ export function EventList({ activity }: { activity: ReturnType<typeof useActivit
   const { list, rows, added, takeIn, remove } = activity;
   const [open, setOpen] = useState<string | null>(null);
   const [asked, setAsked] = useState<Event | null>(null);
+  const [isTouched, setTouched] = useState(false);
   const [margin, setMargin] = useState(0);
   const root = useRef<HTMLUListElement>(null);
   const now = useNow();
@@ -38,7 +39,8 @@ export function EventList({ activity }: { activity: ReturnType<typeof useActivit
   });
   useLayoutEffect(() => setMargin(root.current?.offsetTop ?? 0), []);
 
-  const atTop = (virtualizer.scrollOffset ?? 0) < TOP_PX && open === null;
+  // Rows must not move away from under a pointer or the focus.
+  const atTop = (virtualizer.scrollOffset ?? 0) < TOP_PX && open === null && !isTouched;
   const waiting = added === null ? 0 : added.events.length;
   const take = useEffectEvent(takeIn);
   useEffect(() => {
@@ -96,6 +98,10 @@ export function EventList({ activity }: { activity: ReturnType<typeof useActivit
       <ul
         ref={root}
         aria-label={t('activity.list')}
+        onPointerEnter={() => setTouched(true)}
+        onPointerLeave={() => setTouched(false)}
+        onFocus={() => setTouched(true)}
+        onBlur={({ currentTarget, relatedTarget }) => setTouched(currentTarget.contains(relatedTarget))}
         className="relative rounded-xl border border-line bg-surface"
         style={{ height: virtualizer.getTotalSize() }}
       >

@@ -33,9 +33,6 @@ const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const LINKS_SHOWN = 5;
 
-/** What an edge tells of its replica; absent from servers that do not say. */
-type Edge = System['edges'][number] & { lagSeconds?: number | null };
-
 /** What is not as it should be with the installation, the worst first. */
 export function systemAttention({ clicks, outbox, edges, redis, ingestLagSeconds, events }: System): Attention[] {
   const found: Attention[] = [];
@@ -43,9 +40,7 @@ export function systemAttention({ clicks, outbox, edges, redis, ingestLagSeconds
     if (when) found.push({ kind, tone, values, link: null, at: null });
   };
   const away = edges.filter(({ inTouch, stopped }) => !inTouch && !stopped);
-  const behind = edges.filter(
-    ({ inTouch, lagSeconds }: Edge) => inTouch && (lagSeconds ?? 0) > REPLICA_LAG_SECONDS_MAX,
-  );
+  const behind = edges.filter(({ inTouch, lagSeconds }) => inTouch && (lagSeconds ?? 0) > REPLICA_LAG_SECONDS_MAX);
   add(clicks.difference !== 0, 'lost', 'danger', { count: Math.abs(clicks.difference) });
   add(clicks.dropped > 0, 'dropped', 'danger', { count: clicks.dropped });
   add(outbox !== null && outbox.lastError !== null, 'failing', 'danger', { error: outbox?.lastError ?? '' });

@@ -5,8 +5,7 @@ import { t } from '../../i18n/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 
-/** What an edge tells of its replica; absent from servers that do not say. */
-type Edge = System['edges'][number] & { changesBehind?: number | null; lagSeconds?: number | null };
+type Edge = System['edges'][number];
 
 /** Each edge of an installation that is scaled out. */
 export function EdgesCard({ edges, now }: { edges: readonly Edge[]; now: number }) {
@@ -54,12 +53,9 @@ function EdgeState({ edge: { inTouch, stopped, seenAt }, now }: { edge: Edge; no
   return <Badge tone="warn">{t('system.edges.away', { when: formatAgo(seenAt, now) })}</Badge>;
 }
 
-function replicaWords({ feedSeq, changesBehind, lagSeconds }: Edge): string {
-  if (changesBehind === undefined) return t('system.edges.seq', { seq: formatCount(feedSeq) });
+function replicaWords({ changesBehind, lagSeconds }: Edge): string {
   if (changesBehind === null) return t('system.edges.loading');
   if (changesBehind === 0) return t('system.edges.current');
   const behind = t('system.edges.behind', { count: changesBehind });
-  return lagSeconds === null || lagSeconds === undefined || lagSeconds < 1
-    ? behind
-    : `${behind} (${formatDuration(lagSeconds)})`;
+  return lagSeconds === null || lagSeconds < 1 ? behind : `${behind} (${formatDuration(lagSeconds)})`;
 }
