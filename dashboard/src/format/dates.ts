@@ -12,8 +12,16 @@ const STEPS = [
   ['year', 31_557_600 * SECOND_MS],
 ] as const;
 
+const made = new Map<string, Intl.DateTimeFormat>();
+
+/** A formatter is slow to make, and lists make the same one for each row. */
 function format(when: When, options: Intl.DateTimeFormatOptions, timeZone = preferences().timeZone): string {
-  return new Intl.DateTimeFormat(preferences().language, { ...options, timeZone }).format(new Date(when));
+  const { language } = preferences();
+  const key = `${language} ${timeZone} ${JSON.stringify(options)}`;
+  const kept = made.get(key);
+  const formatter = kept ?? new Intl.DateTimeFormat(language, { ...options, timeZone });
+  if (kept === undefined) made.set(key, formatter);
+  return formatter.format(new Date(when));
 }
 
 /** 20 Mar 2026, 09:15 in the chosen time zone. */
@@ -46,11 +54,19 @@ export function formatTime(when: When, timeZone?: string): string {
   return format(when, { hour: '2-digit', minute: '2-digit', second: '2-digit' }, timeZone);
 }
 
-/** 3 minutes ago, in 2 days. */
-export function formatAgo(when: When, now: number): string {
+/** 09:15. */
+export function formatMinute(when: When, timeZone?: string): string {
+  return format(when, { hour: '2-digit', minute: '2-digit' }, timeZone);
+}
+
+/** 3 minutes ago, in 2 days; `short` for narrow columns: 3 min. ago. */
+export function formatAgo(when: When, now: number, style: 'long' | 'short' = 'long'): string {
   const ms = new Date(when).getTime() - now;
   const [unit, size] = STEPS.findLast(([, step]) => Math.abs(ms) >= step) ?? STEPS[0];
-  return new Intl.RelativeTimeFormat(preferences().language, { numeric: 'auto' }).format(Math.round(ms / size), unit);
+  return new Intl.RelativeTimeFormat(preferences().language, { numeric: 'auto', style }).format(
+    Math.round(ms / size),
+    unit,
+  );
 }
 
 /** 3 h 20 min. Units: seconds in. */

@@ -24,7 +24,8 @@ export function formatCompact(count: number): string {
 
 /** 0.482 as 48.2%. */
 export function formatShare(share: number): string {
-  return formatter('share', { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 }).format(share);
+  const digits = share < 0.1 ? 1 : 0;
+  return formatter(`share ${digits}`, { style: 'percent', maximumFractionDigits: digits }).format(share);
 }
 
 /** +12%, −4%: how `now` stands to `before`; null where there was nothing before. */

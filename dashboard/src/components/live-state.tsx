@@ -1,0 +1,22 @@
+import { CircleOff, LoaderCircle, Pause } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { t } from '../i18n/index.ts';
+import type { LiveStatus } from '../live/live-feed.ts';
+
+const LOOKS = {
+  connecting: <LoaderCircle aria-hidden className="size-3.5 animate-spin" />,
+  live: <span aria-hidden className="size-2 rounded-full bg-good" />,
+  reconnecting: <LoaderCircle aria-hidden className="size-3.5 animate-spin text-warn" />,
+  paused: <Pause aria-hidden className="size-3.5" />,
+  refused: <CircleOff aria-hidden className="size-3.5 text-danger" />,
+} as const satisfies Record<LiveStatus, ReactNode>;
+
+/** How the live feed stands, in shape and words; read out as it changes. */
+export function LiveState({ status }: { status: LiveStatus }) {
+  return (
+    <span role="status" className="inline-flex h-6 items-center gap-1.5 text-xs font-medium text-muted">
+      {LOOKS[status]}
+      {t(`home.live.status.${status}`)}
+    </span>
+  );
+}
