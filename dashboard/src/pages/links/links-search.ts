@@ -45,7 +45,11 @@ const FILTERS: Record<Show, Pick<LinkListOptions, 'active' | 'expired' | 'delete
 };
 
 /** The same as the API takes it. */
-export function listOptions({ q, show, sort }: LinksSearch): Pick<LinkListOptions, 'q' | 'sort' | 'active' | 'expired' | 'deleted'> {
+export function listOptions({
+  q,
+  show,
+  sort,
+}: LinksSearch): Pick<LinkListOptions, 'q' | 'sort' | 'active' | 'expired' | 'deleted'> {
   const text = q?.trim() ?? '';
   return { ...(text !== '' && { q: text }), ...(show && FILTERS[show]), sort: sort ?? SORT_DEFAULT };
 }
