@@ -3,7 +3,7 @@ import { Download } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { preferences } from '../../app/preferences.ts';
 import { t } from '../../i18n/index.ts';
-import { buttonClass } from '../../ui/button.tsx';
+import { Button, buttonClass } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { PERIODS, type Period, periodOf } from './export-period.ts';
@@ -93,19 +93,33 @@ function Export({ what, text, path, query = {}, children }: ExportProps) {
       {children}
       <div className="flex gap-2">
         {FORMATS.map((format) => (
-          <a
+          <FormatLink
             key={format}
-            {...(query !== null && { href: `${path}?${new URLSearchParams({ ...query, format })}` })}
-            download
-            aria-label={t('imports.exports.as', { what, format: format.toUpperCase() })}
-            aria-disabled={query === null || undefined}
-            className={buttonClass('plain', 'small')}
+            label={t('imports.exports.as', { what, format: format.toUpperCase() })}
+            href={query === null ? null : `${path}?${new URLSearchParams({ ...query, format })}`}
           >
-            <Download aria-hidden className="size-4" />
             {format.toUpperCase()}
-          </a>
+          </FormatLink>
         ))}
       </div>
     </li>
+  );
+}
+
+/** A download; where it cannot be said yet what of, a button that says why. */
+function FormatLink({ label, href, children }: { label: string; href: string | null; children: string }) {
+  const icon = <Download aria-hidden className="size-4" />;
+  if (href === null) {
+    return (
+      <Button size="small" aria-label={label} icon={icon} disabledReason={t('imports.exports.order')}>
+        {children}
+      </Button>
+    );
+  }
+  return (
+    <a href={href} download aria-label={label} className={buttonClass('plain', 'small')}>
+      {icon}
+      {children}
+    </a>
   );
 }

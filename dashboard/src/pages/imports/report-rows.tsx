@@ -6,6 +6,7 @@ import { paths } from '../../app/paths.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { t } from '../../i18n/index.ts';
 import { Badge } from '../../ui/badge.tsx';
+import { TABLE } from '../../ui/table-roles.ts';
 
 const ROW_PX = 40;
 const AHEAD = 40;
@@ -36,49 +37,43 @@ export function ReportRows({ rows, loadMore, complete }: ReportRowsProps) {
     if (wantsMore) loadMore?.();
   }, [wantsMore, loadMore]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
     <section
       ref={scroller}
       aria-label={t('imports.report.title')}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
       tabIndex={0}
       className="max-h-[60vh] overflow-auto text-sm"
     >
-      <div
-        role="table"
-        aria-label={t('imports.report.title')}
-        aria-rowcount={complete ? rows.length + 1 : -1}
-        className="max-sm:min-w-lg"
-      >
-        <div role="row" aria-rowindex={1} className={`${GRID} sticky top-0 z-10 h-9 bg-surface text-muted`}>
-          <div role="columnheader" className="text-right">
+      <div {...TABLE.table(t('imports.report.title'), complete ? rows.length : null)} className="max-sm:min-w-lg">
+        <div {...TABLE.headerRow} className={`${GRID} sticky top-0 z-10 h-9 bg-surface text-muted`}>
+          <div {...TABLE.header} className="text-right">
             {t('imports.report.row')}
           </div>
-          <div role="columnheader">{t('imports.report.outcome')}</div>
-          <div role="columnheader">{t('imports.report.reason')}</div>
-          <div role="columnheader">{t('imports.report.link')}</div>
+          <div {...TABLE.header}>{t('imports.report.outcome')}</div>
+          <div {...TABLE.header}>{t('imports.report.reason')}</div>
+          <div {...TABLE.header}>{t('imports.report.link')}</div>
         </div>
-        <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        <div {...TABLE.rows} className="relative" style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ index, start, key }) => {
             const row = rows[index];
             if (row === undefined) return null;
             return (
               <div
                 key={key}
-                role="row"
-                aria-rowindex={index + 2}
+                {...TABLE.row(index)}
                 className={`${GRID} absolute inset-x-0 top-0 border-t border-line`}
                 style={{ height: ROW_PX, transform: `translateY(${start}px)` }}
               >
-                <div role="cell" className="text-right text-muted tabular-nums">
+                <div {...TABLE.cell} className="text-right text-muted tabular-nums">
                   {formatCount(row.row)}
                 </div>
-                <div role="cell">
+                <div {...TABLE.cell}>
                   <Badge tone={TONES[row.outcome]}>{t(`imports.report.outcomes.${row.outcome}`)}</Badge>
                 </div>
-                <div role="cell" className="truncate" title={row.reason ?? undefined}>
+                <div {...TABLE.cell} className="truncate" title={row.reason ?? undefined}>
                   {row.reason}
                 </div>
-                <div role="cell">
+                <div {...TABLE.cell}>
                   {row.linkId !== null && row.outcome !== 'undone' && (
                     <RouterLink
                       {...paths.link(row.linkId)}

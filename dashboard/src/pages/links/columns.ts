@@ -1,15 +1,15 @@
 import { useState } from 'react';
 
-/** Columns that can be chosen, in their order; the short link is always there. `px`: the room that one takes at least. */
+/** Columns that can be chosen, in their order; the short link is always there. `px`: the room that one takes at least, the gap before it counted in. */
 export const COLUMNS = {
   destination: { px: 170, track: 'minmax(0, 2fr)' },
-  trend: { px: 112, track: '7rem' },
-  clicks: { px: 128, track: '8rem' },
-  lastClick: { px: 120, track: '7.5rem' },
-  created: { px: 116, track: '7.25rem' },
-  updated: { px: 116, track: '7.25rem' },
-  expires: { px: 116, track: '7.25rem' },
-  redirect: { px: 96, track: '6rem' },
+  trend: { px: 108, track: '6rem' },
+  clicks: { px: 92, track: '5rem' },
+  lastClick: { px: 124, track: '7rem' },
+  created: { px: 112, track: '6.25rem' },
+  updated: { px: 112, track: '6.25rem' },
+  expires: { px: 112, track: '6.25rem' },
+  redirect: { px: 100, track: '5.5rem' },
 } as const;
 export type Column = keyof typeof COLUMNS;
 export const COLUMN_NAMES = Object.keys(COLUMNS) as Column[];
@@ -30,7 +30,7 @@ export function fittingColumns(chosen: readonly Column[], width: number): Column
 
 /** CSS grid columns of a row. */
 export function gridTracks(columns: readonly Column[]): string {
-  return ['2.5rem', 'minmax(0, 1.4fr)', ...columns.map((name) => COLUMNS[name].track), '2.75rem'].join(' ');
+  return ['2.5rem', 'minmax(0, 1.7fr)', ...columns.map((name) => COLUMNS[name].track), '2.75rem'].join(' ');
 }
 
 const KEY = 'waymark.links.columns';

@@ -1,18 +1,17 @@
 import { memo } from 'react';
 import { t } from '../../i18n/index.ts';
 import { classNames } from '../../ui/class-names.ts';
+import { LIST } from '../../ui/table-roles.ts';
 import { Ago, Clicks, Destination, Trend } from './link-cells.tsx';
 import { LinkMenu } from './link-menu.tsx';
 import { Name, RowCheckbox, type RowProps } from './row-parts.tsx';
 
 /** A link as a card, where the page is narrow. */
-export const LinkCard = memo(function LinkCard({ count, ...row }: RowProps & { count: number }) {
+export const LinkCard = memo(function LinkCard({ count, ...row }: RowProps & { count: number | null }) {
   const { link, index, top, height, selected, current, now, onAct } = row;
   return (
     <div
-      role="listitem"
-      aria-posinset={index + 1}
-      aria-setsize={count}
+      {...LIST.item(index, count)}
       data-link={link.id}
       className={classNames(
         'absolute inset-x-0 top-0 flex flex-col justify-center gap-0.5 border-b border-line py-2 pr-2 pl-1',

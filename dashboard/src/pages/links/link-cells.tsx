@@ -7,6 +7,7 @@ import { Sparkline } from '../../charts/sparkline.tsx';
 import { formatAgo, formatDate, formatExact } from '../../format/dates.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { t } from '../../i18n/index.ts';
+import { classNames } from '../../ui/class-names.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import type { Column } from './columns.ts';
 import { restorableUntil } from './link-state.ts';
@@ -17,12 +18,11 @@ export const Scrolling = createContext(false);
 
 /** The short link, which leads to the link's page. `tabIndex`: one row at a time can be reached by Tab. */
 export function ShortLink({ link, tabIndex }: { link: Link; tabIndex: 0 | -1 }) {
-  const [host, code] = [`${link.domain}/`, link.code];
-  const className = 'min-w-0 truncate rounded-sm font-medium';
+  const className = 'flex min-w-0 rounded-sm font-medium';
   const words = (
     <>
-      <span className="font-normal text-muted max-sm:hidden">{host}</span>
-      {code}
+      <span className="min-w-0 shrink-999 truncate font-normal text-muted">{link.domain}/</span>
+      <span className="min-w-0 truncate">{link.code}</span>
     </>
   );
   // A deleted link's page knows no more than this row.
@@ -79,12 +79,12 @@ function splitUrl(url: string): { host: string; rest: string } {
   }
 }
 
-/** Clicks of people, and all of them beside. */
-export function Clicks({ link: { humanClicks, clicks } }: { link: Link }) {
+/** Clicks of people, and all of them with it. */
+export function Clicks({ link: { humanClicks, clicks }, className }: { link: Link; className?: string }) {
   return (
     <span title={t('links.row.clicksTitle', { people: humanClicks, count: clicks })} className="whitespace-nowrap">
       <span className="font-medium">{formatCount(humanClicks)}</span>{' '}
-      <span className="text-sm text-muted">{t('links.row.allClicks', { count: clicks })}</span>
+      <span className={classNames('text-muted', className)}>{t('links.row.allClicks', { count: clicks })}</span>
     </span>
   );
 }
@@ -134,7 +134,7 @@ export function Cell({ column, link, now, tabIndex }: { column: Column; link: Li
     case 'trend':
       return <Trend id={link.id} />;
     case 'clicks':
-      return <Clicks link={link} />;
+      return <Clicks link={link} className="block text-xs" />;
     case 'lastClick':
       return link.lastClickAt === null ? t('links.row.neverClicked') : <Ago at={link.lastClickAt} now={now} />;
     case 'created':

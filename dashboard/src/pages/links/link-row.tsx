@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import { classNames } from '../../ui/class-names.ts';
+import { TABLE } from '../../ui/table-roles.ts';
 import type { Column } from './columns.ts';
 import { Cell } from './link-cells.tsx';
 import { LinkMenu } from './link-menu.tsx';
@@ -17,31 +18,30 @@ export const LinkRow = memo(function LinkRow({
   const tabIndex = current ? 0 : -1;
   return (
     <div
-      role="row"
-      aria-rowindex={index + 2}
+      {...TABLE.row(index)}
       data-link={link.id}
       className={classNames(
-        'absolute inset-x-0 top-0 grid items-center gap-x-3 border-b border-line pr-2 pl-1.5 hover:bg-sunken/60 focus-within:bg-sunken/60',
-        selected && 'bg-accent-soft/50',
+        'absolute inset-x-0 top-0 grid items-center gap-x-3 border-b border-line pr-2 pl-1.5',
+        selected ? 'bg-accent-soft/60' : 'hover:bg-sunken/60 focus-within:bg-sunken/60',
       )}
       style={{ height, gridTemplateColumns: tracks, transform: `translateY(${top}px)` }}
     >
-      <div role="cell">
+      <div {...TABLE.cell}>
         <RowCheckbox {...row} />
       </div>
-      <div role="cell" className="min-w-0">
+      <div {...TABLE.cell} className="min-w-0">
         <Name link={link} current={current} now={now} />
       </div>
       {columns.map((column) => (
         <div
           key={column}
-          role="cell"
+          {...TABLE.cell}
           className={classNames('min-w-0 text-sm', NUMBERS.includes(column) && 'text-right tabular-nums')}
         >
           <Cell column={column} link={link} now={now} tabIndex={tabIndex} />
         </div>
       ))}
-      <div role="cell" className="flex justify-end">
+      <div {...TABLE.cell} className="flex justify-end">
         <LinkMenu link={link} tabIndex={tabIndex} onAct={onAct} />
       </div>
     </div>

@@ -4,6 +4,7 @@ import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useMem
 import { useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
+import { LIST, TABLE } from '../../ui/table-roles.ts';
 import { type Column, fittingColumns, gridTracks } from './columns.ts';
 import { LinkCard } from './link-card.tsx';
 import { Scrolling } from './link-cells.tsx';
@@ -25,7 +26,7 @@ const OVERSCAN = 6;
 /** Places shown behind the last loaded row while more is to come. */
 const COMING = 8;
 /** More is asked for when so many rows are left. */
-const AHEAD = 150;
+const AHEAD = 60;
 
 export interface LinksListProps {
   links: readonly Link[];
@@ -74,6 +75,7 @@ export function LinksList(props: LinksListProps) {
   const focus = useRowFocus(list, links, (index) => virtualizer.scrollToIndex(index));
   currentIndex.current = focus.currentIndex;
   useImperativeHandle(focusRef, () => focus);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured anew.
   useLayoutEffect(() => virtualizer.measure(), [height, virtualizer]);
   const handlers = useSteady(props);
 
@@ -82,32 +84,24 @@ export function LinksList(props: LinksListProps) {
   const wantsMore = loadMore !== null && place !== null && last >= links.length - AHEAD;
   useEffect(() => {
     if (wantsMore) loadMore?.();
-  }, [wantsMore, loadMore, links.length]);
+  }, [wantsMore, loadMore]);
 
-  const roles = cards
-    ? { role: 'list', 'aria-label': t('links.list') }
-    : {
-        role: 'table',
-        'aria-label': t('links.list'),
-        'aria-rowcount': loadMore === null ? links.length + 1 : -1,
-      };
+  /** Up and down move by rows; with Shift they select. */
+  const onArrow = (step: 1 | -1, extend: boolean) => {
+    const from = focus.target();
+    const to = focus.move(step);
+    if (!extend || to === null) return;
+    if (from !== null && !selection.ids.has(from.id)) props.onSelect(from, false);
+    props.onSelect(to, true);
+  };
+  const known = loadMore === null ? links.length : null;
+  const roles = cards ? LIST.list(t('links.list')) : TABLE.table(t('links.list'), known);
   return (
     <Scrolling value={virtualizer.isScrolling}>
       <div
         ref={list}
         {...roles}
-        {...focus.listeners}
-        onKeyDown={(event) => {
-          if ((event.key !== 'ArrowDown' && event.key !== 'ArrowUp') || event.target instanceof HTMLInputElement)
-            return;
-          if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-          event.preventDefault();
-          const from = focus.target();
-          const to = focus.move(event.key === 'ArrowDown' ? 1 : -1);
-          if (!event.shiftKey || to === null) return;
-          if (from !== null && !selection.ids.has(from.id)) props.onSelect(from, false);
-          props.onSelect(to, true);
-        }}
+        {...focus.listeners(onArrow)}
         className="overflow-clip rounded-xl border border-line bg-surface"
       >
         {!cards && place !== null && (
@@ -122,7 +116,7 @@ export function LinksList(props: LinksListProps) {
           />
         )}
         <div
-          {...(!cards && { role: 'rowgroup' })}
+          {...(!cards && TABLE.rows)}
           className="relative"
           style={{ height: place === null ? '70vh' : virtualizer.getTotalSize() }}
         >
@@ -141,7 +135,7 @@ export function LinksList(props: LinksListProps) {
               ...handlers,
             };
             return cards ? (
-              <LinkCard key={item.key} {...row} count={loadMore === null ? links.length : -1} />
+              <LinkCard key={item.key} {...row} count={known} />
             ) : (
               <LinkRow key={item.key} {...row} columns={shown} tracks={tracks} />
             );

@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { t } from '../../i18n/index.ts';
 import { classNames } from '../../ui/class-names.ts';
+import { TABLE } from '../../ui/table-roles.ts';
 import type { Column } from './columns.ts';
 import type { Sort } from './links-search.ts';
 
@@ -29,19 +30,18 @@ export interface ListHeaderProps {
 export function ListHeader({ columns, tracks, height, sort, deleted, ...select }: ListHeaderProps) {
   return (
     <div
-      role="row"
-      aria-rowindex={1}
+      {...TABLE.headerRow}
       className="sticky top-14 z-10 grid items-center gap-x-3 border-b border-line bg-sunken pr-2 pl-1.5 text-sm text-muted lg:top-0"
       style={{ height, gridTemplateColumns: tracks }}
     >
-      <div role="columnheader">
+      <div {...TABLE.header}>
         <SelectAll {...select} />
       </div>
       <SortHeader column="link" sort={sort} {...select} />
       {columns.map((column) => (
         <SortHeader key={column} column={column} sort={sort} deleted={deleted} {...select} />
       ))}
-      <div role="columnheader">
+      <div {...TABLE.header}>
         <span className="sr-only">{t('common.actions')}</span>
       </div>
     </div>
@@ -87,7 +87,7 @@ function SortHeader({
   const right = column === 'clicks' || column === 'redirect';
   if (by === undefined) {
     return (
-      <div role="columnheader" className={classNames('truncate', right && 'text-right')} title={name}>
+      <div {...TABLE.header} className={classNames('truncate', right && 'text-right')} title={name}>
         {name}
       </div>
     );
@@ -97,8 +97,7 @@ function SortHeader({
   const Arrow = descending ? ArrowDown : ArrowUp;
   return (
     <div
-      role="columnheader"
-      aria-sort={sorted ? (descending ? 'descending' : 'ascending') : 'none'}
+      {...TABLE.sorted(sorted ? (descending ? 'descending' : 'ascending') : 'none')}
       className={classNames('flex min-w-0', right && 'justify-end')}
     >
       <button

@@ -50,11 +50,13 @@ export function Name({ link, current, now }: Pick<RowProps, 'link' | 'current' |
           <CopyButton text={link.shortUrl} label={t('links.row.copy', { url: link.shortUrl })} />
         )}
       </div>
-      <div className="flex h-5 min-w-0 items-center gap-1.5 text-sm text-muted">
+      <div className="flex min-w-0 items-center gap-1.5 text-sm text-muted">
         <LinkBadges link={link} now={now} />
-        <span className="min-w-0 truncate" title={link.title ?? undefined}>
-          {link.title}
-        </span>
+        {link.title !== null && (
+          <span className="min-w-0 truncate" title={link.title}>
+            {link.title}
+          </span>
+        )}
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import type { Link } from '@waymark/contract/v1/links';
-import { type RefObject, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { focusId } from './link-cells.tsx';
 
@@ -10,8 +10,13 @@ export interface RowFocus {
   target(): Link | null;
   /** Moves the focus by rows; from nowhere to the row that had it last. */
   move(step: 1 | -1): Link | null;
-  /** For the list's element. */
-  listeners: { onFocus(event: Where): void; onMouseOver(event: Where): void; onMouseLeave(): void };
+  /** For the list's element. `onArrow`: an arrow key was pressed, with Shift or without. */
+  listeners(onArrow: (step: 1 | -1, shift: boolean) => void): {
+    onFocus(event: Where): void;
+    onMouseOver(event: Where): void;
+    onMouseLeave(): void;
+    onKeyDown(event: KeyboardEvent): void;
+  };
 }
 
 interface Where {
@@ -48,7 +53,7 @@ export function useRowFocus(
       document.getElementById(focusId(link))?.focus({ preventScroll: true });
       return link;
     },
-    listeners: {
+    listeners: (onArrow) => ({
       onFocus: (event) => {
         const id = idAt(event);
         if (id !== null) setCurrent({ id, index: find(id) });
@@ -59,7 +64,13 @@ export function useRowFocus(
       onMouseLeave: () => {
         hovered.current = null;
       },
-    },
+      onKeyDown: (event) => {
+        const step = { ArrowDown: 1, ArrowUp: -1 } as const;
+        if (!(event.key in step) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+        event.preventDefault();
+        onArrow(step[event.key as keyof typeof step], event.shiftKey);
+      },
+    }),
   };
 }
 
