@@ -8,7 +8,7 @@ export const COLUMNS = {
   lastClick: { px: 124, track: '7rem' },
   created: { px: 112, track: '6.25rem' },
   updated: { px: 112, track: '6.25rem' },
-  expires: { px: 112, track: '6.25rem' },
+  expires: { px: 124, track: '7rem' },
   redirect: { px: 100, track: '5.5rem' },
 } as const;
 export type Column = keyof typeof COLUMNS;

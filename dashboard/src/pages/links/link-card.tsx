@@ -22,7 +22,7 @@ export const LinkCard = memo(function LinkCard({ count, ...row }: RowProps & { c
       <div className="flex items-start gap-1">
         <RowCheckbox {...row} />
         <div className="min-w-0 flex-1">
-          <Name link={link} current={current} now={now} />
+          <Name link={link} current={current} now={now} onAct={onAct} />
         </div>
         <LinkMenu link={link} tabIndex={current ? 0 : -1} onAct={onAct} />
       </div>
@@ -31,7 +31,7 @@ export const LinkCard = memo(function LinkCard({ count, ...row }: RowProps & { c
         <div className="flex h-7 items-center gap-3">
           <Clicks link={link} />
           <span className="sr-only">{t('links.row.people')}</span>
-          {link.deletedAt === null && <Trend id={link.id} />}
+          {link.deletedAt === null && <Trend id={link.id} className="h-7 w-16" />}
           {link.lastClickAt !== null && (
             <span className="ml-auto truncate text-muted">
               <Ago at={link.lastClickAt} now={now} />

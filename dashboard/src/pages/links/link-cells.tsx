@@ -90,14 +90,14 @@ export function Clicks({ link: { humanClicks, clicks }, className }: { link: Lin
 }
 
 /** The last 30 days as a small line. */
-export function Trend({ id }: { id: string }) {
+export function Trend({ id, className = 'h-7 w-24' }: { id: string; className?: string }) {
   const { data, isPending, isError } = useSparkline(id, useContext(Scrolling));
-  if (isPending) return <Skeleton className="h-6 w-24" />;
+  if (isPending) return <Skeleton className={className} />;
   const count = data?.reduce((sum, points) => sum + points, 0) ?? 0;
   if (isError || data === undefined || count === 0) {
     return <span className="text-sm text-muted">{isError ? t('common.unknown') : <NoTrend />}</span>;
   }
-  return <Sparkline points={data} label={t('links.row.trend', { count })} />;
+  return <Sparkline points={data} label={t('links.row.trend', { count })} className={className} />;
 }
 
 function NoTrend() {

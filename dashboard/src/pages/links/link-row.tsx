@@ -30,7 +30,7 @@ export const LinkRow = memo(function LinkRow({
         <RowCheckbox {...row} />
       </div>
       <div {...TABLE.cell} className="min-w-0">
-        <Name link={link} current={current} now={now} />
+        <Name link={link} current={current} now={now} onAct={onAct} />
       </div>
       {columns.map((column) => (
         <div

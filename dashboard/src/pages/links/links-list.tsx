@@ -19,6 +19,8 @@ import { type RowFocus, useRowFocus } from './use-row-focus.ts';
 const ROW_PX = 60;
 const CARD_PX = 132;
 const CARDS_BELOW_PX = 640;
+/** What helps to decide whether a deleted link is wanted back. */
+const DELETED_COLUMNS: readonly Column[] = ['destination', 'clicks', 'lastClick', 'expires'];
 const HEADER_PX = 40;
 /** Room for what floats over the list's lower end. */
 const FOOT_PX = 88;
@@ -53,7 +55,8 @@ export function LinksList(props: LinksListProps) {
   const cards = place !== null && place.width < CARDS_BELOW_PX;
   const height = cards ? CARD_PX : ROW_PX;
   const headerPx = cards ? 0 : HEADER_PX;
-  const shown = useMemo(() => fittingColumns(columns, place?.width ?? 0), [columns, place?.width]);
+  const chosen = deleted ? DELETED_COLUMNS : columns;
+  const shown = useMemo(() => fittingColumns(chosen, place?.width ?? 0), [chosen, place?.width]);
   const tracks = gridTracks(shown);
   const currentIndex = useRef(0);
   const virtualizer = useWindowVirtualizer({

@@ -1,5 +1,6 @@
 import type { Link } from '@waymark/contract/v1/links';
 import { t } from '../../i18n/index.ts';
+import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { LinkBadges } from './link-badges.tsx';
 import { ShortLink } from './link-cells.tsx';
@@ -40,14 +41,24 @@ export function RowCheckbox({ link, selected, current, onSelect }: RowProps) {
   );
 }
 
-/** Short link with its copy button, and its title and state below. */
-export function Name({ link, current, now }: Pick<RowProps, 'link' | 'current' | 'now'>) {
+/** Short link with its copy button, of a deleted link with the way back, and its title and state below. */
+export function Name({ link, current, now, onAct }: Pick<RowProps, 'link' | 'current' | 'now' | 'onAct'>) {
   return (
     <div className="min-w-0">
       <div className="flex h-7 items-center gap-1">
         <ShortLink link={link} tabIndex={current ? 0 : -1} />
-        {link.deletedAt === null && (
+        {link.deletedAt === null ? (
           <CopyButton text={link.shortUrl} label={t('links.row.copy', { url: link.shortUrl })} />
+        ) : (
+          <Button
+            size="small"
+            aria-label={t('links.row.restore', { code: link.code })}
+            tabIndex={current ? 0 : -1}
+            className="ml-1 h-6.5 px-2"
+            onClick={() => onAct('restore', link)}
+          >
+            {t('links.actions.restore')}
+          </Button>
         )}
       </div>
       <div className="flex min-w-0 items-center gap-1.5 text-sm text-muted">
