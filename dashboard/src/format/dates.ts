@@ -12,8 +12,18 @@ const STEPS = [
   ['year', 31_557_600 * SECOND_MS],
 ] as const;
 
+/** Making one costs far more than using it, and a list uses a few of them hundreds of times. */
+const made = new Map<string, Intl.DateTimeFormat>();
+
 function format(when: When, options: Intl.DateTimeFormatOptions, timeZone = preferences().timeZone): string {
-  return new Intl.DateTimeFormat(preferences().language, { ...options, timeZone }).format(new Date(when));
+  const { language } = preferences();
+  const key = `${language} ${timeZone} ${Object.entries(options).join()}`;
+  let formatter = made.get(key);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat(language, { ...options, timeZone });
+    made.set(key, formatter);
+  }
+  return formatter.format(new Date(when));
 }
 
 /** 20 Mar 2026, 09:15 in the chosen time zone. */

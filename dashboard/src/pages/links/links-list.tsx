@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
 import type { Link } from '@waymark/contract/v1/links';
-import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef } from 'react';
 import { useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -59,6 +59,8 @@ export function LinksList(props: LinksListProps) {
   const shown = useMemo(() => fittingColumns(chosen, place?.width ?? 0), [chosen, place?.width]);
   const tracks = gridTracks(shown);
   const currentIndex = useRef(0);
+  // Another function would have all rows, however many, placed anew.
+  const getItemKey = useCallback((index: number) => links[index]?.id ?? `coming-${index - links.length}`, [links]);
   const virtualizer = useWindowVirtualizer({
     count: place === null ? 0 : links.length + (loadMore === null ? 0 : COMING),
     estimateSize: () => height,
@@ -66,7 +68,7 @@ export function LinksList(props: LinksListProps) {
     scrollMargin: (place?.top ?? 0) + headerPx,
     scrollPaddingStart: headerPx + 64,
     scrollPaddingEnd: FOOT_PX,
-    getItemKey: (index) => links[index]?.id ?? `coming-${index - links.length}`,
+    getItemKey,
     // The row that Tab leads into stays in the document, so that the focus is never lost.
     rangeExtractor: (range: Range) => {
       const indexes = defaultRangeExtractor(range);
