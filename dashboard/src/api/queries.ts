@@ -11,6 +11,8 @@ import type { ImportRow } from '@waymark/contract/v1/imports';
 import { api } from './client.ts';
 
 const PAGE_ROWS = 100;
+/** Of links: the first page is to be there soon, the next ones for long. */
+const LATER_PAGE_ROWS = 500;
 /** While a chart is looked at, its question is asked again after this. */
 const CHART_STALE_MS = 15_000;
 
@@ -36,7 +38,12 @@ export const queries = {
     infiniteQueryOptions({
       queryKey: ['links', 'list', options],
       queryFn: ({ pageParam, signal }) =>
-        api.links.list({ limit: PAGE_ROWS, ...options, ...(pageParam !== undefined && { cursor: pageParam }), signal }),
+        api.links.list({
+          limit: pageParam === undefined ? PAGE_ROWS : LATER_PAGE_ROWS,
+          ...options,
+          ...(pageParam !== undefined && { cursor: pageParam }),
+          signal,
+        }),
       placeholderData: keepPreviousData,
       ...paging,
     }),

@@ -11,6 +11,8 @@ import { ApiError } from '@waymark/contract/client';
 import { queries } from '../api/queries.ts';
 import { activitySearch } from '../pages/activity/activity-search.ts';
 import { analyticsSearch } from '../pages/analytics/analytics-search.ts';
+import { importsSearch } from '../pages/imports/export-period.ts';
+import { importSearch } from '../pages/imports/import-search.ts';
 import { linkSearch } from '../pages/link/link-search.ts';
 import { linksSearch } from '../pages/links/links-search.ts';
 import { NotFound, PageError } from './not-found.tsx';
@@ -102,11 +104,13 @@ const keys = createRoute({
 const imports = createRoute({
   getParentRoute,
   path: '/imports',
+  validateSearch: importsSearch,
   component: lazyRouteComponent(() => import('../pages/imports/imports-page.tsx'), 'ImportsPage'),
 });
 const importJob = createRoute({
   getParentRoute,
   path: '/imports/$id',
+  validateSearch: importSearch,
   component: lazyRouteComponent(() => import('../pages/imports/import-page.tsx'), 'ImportPage'),
 });
 const system = createRoute({

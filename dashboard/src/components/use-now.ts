@@ -1,5 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
+/** Often enough for "3 minutes ago". */
+export const HALF_MINUTE_MS = 30_000;
+
 const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | null = null;

@@ -1,6 +1,6 @@
 import { preferences } from '../app/preferences.ts';
 import { formatAgo, formatDateTime } from '../format/dates.ts';
-import { useNow } from '../format/use-now.ts';
+import { HALF_MINUTE_MS, useNow } from '../components/use-now.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
@@ -23,7 +23,7 @@ export interface ExpiryFieldProps {
 
 /** When a link ends: a date and a time by the clocks of a zone, with the instant in words. */
 export function ExpiryField({ value, onChange, error }: ExpiryFieldProps) {
-  const now = useNow();
+  const now = useNow(HALF_MINUTE_MS);
   const { zone = preferences().timeZone, date = '', time = '', later = false } = value ?? {};
   const moment = momentOf({ date, time }, zone);
   const change = (part: Partial<ExpiryDraft>) => {

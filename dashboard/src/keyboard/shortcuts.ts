@@ -15,6 +15,8 @@ interface Bound extends Shortcut {
 }
 
 const SEQUENCE_MS = 1200;
+/** What `mod+` does with them in a field is the field's own. */
+const EDITING_KEYS: readonly string[] = ['a', 'c', 'v', 'x', 'y', 'z'];
 const bound = new Set<Bound>();
 let started: { key: string; at: number } | null = null;
 
@@ -50,6 +52,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) {
+    if (EDITING_KEYS.includes(key) && (isTyping(event) || isCovered())) return;
     press(`mod+${key}`, event);
     return;
   }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { formatAgo, formatExact } from '../../format/dates.ts';
-import { useNow } from '../../format/use-now.ts';
+import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 
 export interface AccessRowProps {
@@ -41,7 +41,7 @@ export function Fact({ name, children }: { name: string; children: ReactNode }) 
 
 /** A time in relation to now, exact in its title; "Never" where there is none. */
 export function When({ at }: { at: string | null }) {
-  const now = useNow();
+  const now = useNow(HALF_MINUTE_MS);
   if (at === null) return t('common.never');
   return (
     <time dateTime={at} title={formatExact(at)}>

@@ -6,7 +6,7 @@ import { api } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { sayDone, sayFailed } from '../../components/toasts.tsx';
-import { useNow } from '../../format/use-now.ts';
+import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -83,7 +83,7 @@ export function KeyList({ onCreate }: { onCreate(): void }) {
 }
 
 function Row({ apiKey, isRevoking, onRevoke }: { apiKey: ApiKey; isRevoking: boolean; onRevoke(): void }) {
-  const now = useNow();
+  const now = useNow(HALF_MINUTE_MS);
   const { name, prefix, scope, createdAt, lastUsedAt, expiresAt, revokedAt } = apiKey;
   const hasEnded = expiresAt !== null && Date.parse(expiresAt) <= now;
   return (

@@ -1,7 +1,7 @@
 import { MousePointerClick, Pencil, Plus, RotateCcw, SquareActivity, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { formatAgo, formatDateTime, formatExact } from '../../format/dates.ts';
-import { useNow } from '../../format/use-now.ts';
+import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { fieldValue } from './field-value.ts';
 import type { HistoryRow } from './history-rows.ts';
@@ -24,7 +24,7 @@ const FIELDS = {
 
 /** One line of a link's history. */
 export function HistoryLine({ row }: { row: HistoryRow }) {
-  const now = useNow();
+  const now = useNow(HALF_MINUTE_MS);
   const at = row.kind === 'clicks' ? row.last : row.event.at;
   return (
     <li className="flex gap-3 border-b border-line py-2.5 text-sm last:border-0">

@@ -1,6 +1,6 @@
 import type { Link } from '@waymark/contract/v1/links';
 import { formatAgo, formatExact } from '../../format/dates.ts';
-import { useNow } from '../../format/use-now.ts';
+import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { type LinkState, statesOf } from './link-state.ts';
@@ -9,7 +9,7 @@ const TONES = { inactive: 'neutral', quarantined: 'danger', expired: 'danger', e
 
 /** What keeps a link from redirecting, or "Active". */
 export function LinkBadges({ link }: { link: Link }) {
-  const now = useNow();
+  const now = useNow(HALF_MINUTE_MS);
   const states = statesOf(link, now);
   return (
     <ul aria-label={t('link.state.label')} className="flex flex-wrap gap-1.5">

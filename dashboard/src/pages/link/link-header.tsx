@@ -2,7 +2,7 @@ import type { Link } from '@waymark/contract/v1/links';
 import { ExternalLink } from 'lucide-react';
 import { formatAgo, formatDateTime, formatExact } from '../../format/dates.ts';
 import { formatCount } from '../../format/numbers.ts';
-import { useNow } from '../../format/use-now.ts';
+import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -10,7 +10,7 @@ import { LinkBadges } from './link-badges.tsx';
 
 /** A link in short: its short URL, where it leads, how it stands, what it counted. */
 export function LinkHeader({ link }: { link: Link }) {
-  const now = useNow();
+  const now = useNow(HALF_MINUTE_MS);
   const when = (at: string | null) =>
     at === null ? t('common.never') : <time dateTime={at}>{`${formatAgo(at, now)} · ${formatDateTime(at)}`}</time>;
   const facts = [

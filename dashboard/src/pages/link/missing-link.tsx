@@ -10,7 +10,7 @@ import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
 import { sayDone, sayFailed } from '../../components/toasts.tsx';
 import { formatAgo } from '../../format/dates.ts';
-import { useNow } from '../../format/use-now.ts';
+import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -48,7 +48,7 @@ function Unknown() {
 }
 
 function Deleted({ link }: { link: Link }) {
-  const now = useNow();
+  const now = useNow(HALF_MINUTE_MS);
   const take = useTakeLink();
   const notAllowed = useRefusal('write');
   const restoring = useMutation({
