@@ -9,6 +9,8 @@ import {
 } from '@tanstack/react-router';
 import { ApiError } from '@waymark/contract/client';
 import { queries } from '../api/queries.ts';
+import { loadTexts } from '../i18n/index.ts';
+import type { Area } from '../i18n/texts.ts';
 import { activitySearch } from '../pages/activity/activity-search.ts';
 import { analyticsSearch } from '../pages/analytics/analytics-search.ts';
 import { importsSearch } from '../pages/imports/export-period.ts';
@@ -21,6 +23,11 @@ import { Shell } from './shell.tsx';
 
 interface Context {
   queryClient: QueryClient;
+}
+
+/** A page's code and its texts, loaded side by side. */
+function withTexts<T>(areas: readonly Area[], load: () => Promise<T>): () => Promise<T> {
+  return async () => (await Promise.all([load(), loadTexts(areas)]))[0];
 }
 
 const root = createRootRouteWithContext<Context>()({
@@ -36,7 +43,10 @@ const signIn = createRoute({
     const next = one(raw, 'next');
     return next === undefined ? {} : { next };
   },
-  component: lazyRouteComponent(() => import('../pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(
+    withTexts(['signIn'], () => import('../pages/sign-in/sign-in-page.tsx')),
+    'SignInPage',
+  ),
 });
 
 /** Everything that needs a session. Without one the way leads to the sign-in page and back. */
@@ -61,13 +71,19 @@ const getParentRoute = () => shell;
 const home = createRoute({
   getParentRoute,
   path: '/',
-  component: lazyRouteComponent(() => import('../pages/home/home-page.tsx'), 'HomePage'),
+  component: lazyRouteComponent(
+    withTexts(['home', 'analytics'], () => import('../pages/home/home-page.tsx')),
+    'HomePage',
+  ),
 });
 const links = createRoute({
   getParentRoute,
   path: '/links',
   validateSearch: linksSearch,
-  component: lazyRouteComponent(() => import('../pages/links/links-page.tsx'), 'LinksPage'),
+  component: lazyRouteComponent(
+    withTexts(['links', 'imports'], () => import('../pages/links/links-page.tsx')),
+    'LinksPage',
+  ),
 });
 const newLink = createRoute({
   getParentRoute,
@@ -76,47 +92,71 @@ const newLink = createRoute({
     const url = one(raw, 'url');
     return url === undefined ? {} : { url };
   },
-  component: lazyRouteComponent(() => import('../pages/link/new-link-page.tsx'), 'NewLinkPage'),
+  component: lazyRouteComponent(
+    withTexts(['link', 'keys'], () => import('../pages/link/new-link-page.tsx')),
+    'NewLinkPage',
+  ),
 });
 const link = createRoute({
   getParentRoute,
   path: '/links/$id',
   validateSearch: linkSearch,
-  component: lazyRouteComponent(() => import('../pages/link/link-page.tsx'), 'LinkPage'),
+  component: lazyRouteComponent(
+    withTexts(['link', 'keys', 'analytics'], () => import('../pages/link/link-page.tsx')),
+    'LinkPage',
+  ),
 });
 const analytics = createRoute({
   getParentRoute,
   path: '/analytics',
   validateSearch: analyticsSearch,
-  component: lazyRouteComponent(() => import('../pages/analytics/analytics-page.tsx'), 'AnalyticsPage'),
+  component: lazyRouteComponent(
+    withTexts(['analytics'], () => import('../pages/analytics/analytics-page.tsx')),
+    'AnalyticsPage',
+  ),
 });
 const activity = createRoute({
   getParentRoute,
   path: '/activity',
   validateSearch: activitySearch,
-  component: lazyRouteComponent(() => import('../pages/activity/activity-page.tsx'), 'ActivityPage'),
+  component: lazyRouteComponent(
+    withTexts(['activity', 'home', 'analytics'], () => import('../pages/activity/activity-page.tsx')),
+    'ActivityPage',
+  ),
 });
 const keys = createRoute({
   getParentRoute,
   path: '/keys',
-  component: lazyRouteComponent(() => import('../pages/keys/keys-page.tsx'), 'KeysPage'),
+  component: lazyRouteComponent(
+    withTexts(['keys'], () => import('../pages/keys/keys-page.tsx')),
+    'KeysPage',
+  ),
 });
 const imports = createRoute({
   getParentRoute,
   path: '/imports',
   validateSearch: importsSearch,
-  component: lazyRouteComponent(() => import('../pages/imports/imports-page.tsx'), 'ImportsPage'),
+  component: lazyRouteComponent(
+    withTexts(['imports', 'links'], () => import('../pages/imports/imports-page.tsx')),
+    'ImportsPage',
+  ),
 });
 const importJob = createRoute({
   getParentRoute,
   path: '/imports/$id',
   validateSearch: importSearch,
-  component: lazyRouteComponent(() => import('../pages/imports/import-page.tsx'), 'ImportPage'),
+  component: lazyRouteComponent(
+    withTexts(['imports'], () => import('../pages/imports/import-page.tsx')),
+    'ImportPage',
+  ),
 });
 const system = createRoute({
   getParentRoute,
   path: '/system',
-  component: lazyRouteComponent(() => import('../pages/system/system-page.tsx'), 'SystemPage'),
+  component: lazyRouteComponent(
+    withTexts(['system'], () => import('../pages/system/system-page.tsx')),
+    'SystemPage',
+  ),
 });
 
 const routeTree = root.addChildren([

@@ -1,6 +1,5 @@
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu as MenuIcon, Plus, Search } from 'lucide-react';
-import { Dialog } from 'radix-ui';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { Toasts } from '../components/toasts.tsx';
 import { t } from '../i18n/index.ts';
@@ -9,12 +8,14 @@ import { buttonClass, IconButton } from '../ui/button.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { AccountMenu } from './account-menu.tsx';
+import { Brand, Navigation } from './navigation.tsx';
 import { type NavPage, navPages } from './pages.tsx';
 import { usePasteToShorten } from './paste-to-shorten.ts';
 import { paths } from './paths.ts';
 
 const loadPalette = () => import('./command-palette.tsx').then((m) => ({ default: m.CommandPalette }));
 const CommandPalette = lazy(loadPalette);
+const NavigationDrawer = lazy(() => import('./navigation-drawer.tsx').then((m) => ({ default: m.NavigationDrawer })));
 const ShortcutList = lazy(() => import('./shortcut-list.tsx').then((m) => ({ default: m.ShortcutList })));
 
 /** After what the page itself loads. */
@@ -91,61 +92,17 @@ export function Shell() {
           </Suspense>
         </main>
       </div>
-      <Dialog.Root open={open === 'navigation'} onOpenChange={(is) => setOpen(is ? 'navigation' : null)}>
-        <Dialog.Portal>
-          <Dialog.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
-          <Dialog.Content
-            aria-describedby={undefined}
-            onClick={(event) => event.target instanceof Element && event.target.closest('a') && setOpen(null)}
-            className="fixed inset-y-0 left-0 z-50 flex w-72 max-w-[85vw] flex-col gap-1 border-r border-line bg-surface p-3 lg:hidden"
-          >
-            <Dialog.Title className="sr-only">{t('shell.navigation')}</Dialog.Title>
-            <Brand />
-            <Navigation pages={pages} />
-            <div className="mt-auto">
-              <AccountMenu onShowShortcuts={() => setOpen('shortcuts')} />
-            </div>
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
       <Suspense>
         {open === 'palette' && (
           <CommandPalette onClose={() => setOpen(null)} onShowShortcuts={() => setOpen('shortcuts')} />
+        )}
+        {open === 'navigation' && (
+          <NavigationDrawer pages={pages} onClose={() => setOpen(null)} onShowShortcuts={() => setOpen('shortcuts')} />
         )}
         {open === 'shortcuts' && <ShortcutList onClose={() => setOpen(null)} />}
       </Suspense>
       <Toasts />
     </div>
-  );
-}
-
-function Brand() {
-  return (
-    <Link to="/" className="flex h-9 items-center gap-2 rounded-md px-2 font-semibold">
-      <svg aria-hidden="true" viewBox="0 0 16 16" className="size-5">
-        <rect width="16" height="16" rx="3" fill="#14532d" />
-        <path d="M3 5l2.5 6L8 6l2.5 5L13 5" fill="none" stroke="#fff" strokeWidth="1.6" />
-      </svg>
-      Waymark
-    </Link>
-  );
-}
-
-function Navigation({ pages }: { pages: readonly NavPage[] }) {
-  return (
-    <nav aria-label={t('shell.navigation')} className="flex flex-col gap-0.5">
-      {pages.map(({ to, label, icon }) => (
-        <Link
-          key={to}
-          to={to}
-          activeOptions={{ exact: to === '/', includeSearch: false }}
-          className="flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm text-muted hover:bg-sunken hover:text-text data-[status=active]:bg-accent-soft data-[status=active]:font-medium data-[status=active]:text-text [&_svg]:size-4"
-        >
-          {icon}
-          {label}
-        </Link>
-      ))}
-    </nav>
   );
 }
 

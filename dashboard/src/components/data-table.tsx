@@ -41,7 +41,7 @@ export function DataTable({ caption, rows, height }: { caption: string; rows: Ro
           <tr>
             {heading.map((cell, column) => (
               <th
-                key={cell}
+                key={String(cell)}
                 scope="col"
                 className={classNames(
                   'sticky top-0 bg-surface px-2 py-1.5 font-medium whitespace-nowrap text-muted',
@@ -61,7 +61,7 @@ export function DataTable({ caption, rows, height }: { caption: string; rows: Ro
                 {first}
               </th>
               {cells.map((cell, column) => (
-                <td key={heading[column + 1]} className="px-2 py-1.5 text-right whitespace-nowrap">
+                <td key={String(heading[column + 1])} className="px-2 py-1.5 text-right whitespace-nowrap">
                   {typeof cell === 'number' ? formatCount(cell) : cell}
                 </td>
               ))}

@@ -1,6 +1,6 @@
 import { preferences } from '../app/preferences.ts';
-import { formatAgo, formatDateTime } from '../format/dates.ts';
 import { HALF_MINUTE_MS, useNow } from '../components/use-now.ts';
+import { formatAgo, formatDateTime } from '../format/dates.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';

@@ -57,6 +57,8 @@ export function Dialog({ open, onOpenChange, title, description, width = 'narrow
 function focusFirstField(event: Event): void {
   if (!(event.currentTarget instanceof HTMLElement)) return;
   event.preventDefault();
-  const field = event.currentTarget.querySelector<HTMLElement>('[autofocus], input:not([type=hidden]), select, textarea');
+  const field = event.currentTarget.querySelector<HTMLElement>(
+    '[autofocus], input:not([type=hidden]), select, textarea',
+  );
   (field ?? event.currentTarget).focus();
 }

@@ -1,10 +1,10 @@
 import { Download, X } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { LinkPicker } from '../../components/link-picker.tsx';
 import { t } from '../../i18n/index.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { type ActivitySearch, isOwnType, OWN_TYPES } from './activity-search.ts';
-import { LinkFilter } from './link-filter.tsx';
 
 const POSTED = '(posted)';
 
@@ -46,11 +46,9 @@ export function ActivityFilters({
       {(isPosted || asksName) && (
         <PostedType key={type} type={isPosted ? type : ''} onChange={(next) => onChange(withType(next))} />
       )}
-      <LinkFilter
-        link={link}
-        onChange={(next) =>
-          onChange({ ...(next !== undefined && { link: next }), ...(type !== undefined && { type }) })
-        }
+      <LinkPicker
+        link={link ?? null}
+        onPick={(next) => onChange({ ...(next !== null && { link: next }), ...(type !== undefined && { type }) })}
       />
       {(link !== undefined || type !== undefined) && (
         <Button

@@ -1,6 +1,7 @@
 import { ChevronDown, Ellipsis } from 'lucide-react';
 import { usePreferences } from '../../app/preferences.ts';
 import { follow } from '../../components/download.ts';
+import { LinkPicker } from '../../components/link-picker.tsx';
 import { sayDone } from '../../components/toasts.tsx';
 import { qualityName } from '../../format/values.ts';
 import { t } from '../../i18n/index.ts';
@@ -10,7 +11,6 @@ import { copyText } from '../../ui/copy-button.tsx';
 import { Menu, MenuCheck, MenuChoice, MenuHeading, MenuItem, MenuLine } from '../../ui/menu.tsx';
 import { COUNTED } from './analytics-search.ts';
 import { FilterMenu } from './filter-menu.tsx';
-import { LinkPicker } from './link-picker.tsx';
 import { PeriodMenu } from './period-menu.tsx';
 import type { View } from './use-analytics.ts';
 
@@ -21,7 +21,7 @@ export function Toolbar({ view, canPickLink }: { view: View; canPickLink: boolea
   useShortcut({ keys: 'x', label: t('analytics.compare'), group: t('analytics.keys.title') }, toggleCompare);
   return (
     <div className="sticky top-13 z-20 -mx-4 flex flex-wrap items-center gap-2 border-b border-line bg-ground px-4 py-2 sm:-mx-6 sm:px-6 lg:top-0">
-      {canPickLink && <LinkPicker view={view} />}
+      {canPickLink && <LinkPicker link={view.link} onPick={(link) => view.change({ link: link ?? undefined })} />}
       <PeriodMenu view={view} />
       <FilterMenu view={view} />
       <Menu

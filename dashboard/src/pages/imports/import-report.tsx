@@ -6,9 +6,9 @@ import { useEffect, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
 import { download } from '../../components/download.ts';
-import { toCsv } from '../../format/delimited.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { sayFailed } from '../../components/toasts.tsx';
+import { toCsv } from '../../format/delimited.ts';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -74,14 +74,14 @@ function useFollow(job: ImportJob): void {
 
 function DownloadButton({ job, outcome }: { job: ImportJob; outcome?: Outcome }) {
   const [loading, setLoading] = useState(false);
-  const download = async () => {
+  const save = async () => {
     setLoading(true);
     try {
       const rows = await allRows(job.id, outcome);
-      const text = csvText(
+      const text = toCsv([
         ['row', 'outcome', 'reason', 'linkId'],
-        rows.map(({ row, outcome: of, reason, linkId }) => [row, of, reason, linkId]),
-      );
+        ...rows.map(({ row, outcome: of, reason, linkId }) => [row, of, reason, linkId]),
+      ]);
       download(`waymark-import-${job.id}${outcome ? `-${outcome}` : ''}.csv`, text);
     } catch (error) {
       sayFailed(error);
@@ -94,7 +94,7 @@ function DownloadButton({ job, outcome }: { job: ImportJob; outcome?: Outcome })
       size="small"
       icon={<FileDown aria-hidden className="size-4" />}
       loading={loading}
-      onClick={() => void download()}
+      onClick={() => void save()}
     >
       {t('imports.report.download')}
     </Button>

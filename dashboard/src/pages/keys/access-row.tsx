@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { formatAgo, formatExact } from '../../format/dates.ts';
 import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
+import { formatAgo, formatExact } from '../../format/dates.ts';
 import { t } from '../../i18n/index.ts';
 
 export interface AccessRowProps {

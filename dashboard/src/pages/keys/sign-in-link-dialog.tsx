@@ -16,7 +16,9 @@ export function SignInLinkDialog({ onClose }: { onClose(): void }) {
   const id = useId();
   const [name, setName] = useState('');
   const [scope, setScope] = useState<Session['scope']>('admin');
-  const making = useMutation({ mutationFn: (link: Parameters<typeof api.signInLinks.create>[0]) => api.signInLinks.create(link) });
+  const making = useMutation({
+    mutationFn: (link: Parameters<typeof api.signInLinks.create>[0]) => api.signInLinks.create(link),
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!making.isPending) making.mutate({ scope, ...(name.trim() !== '' && { name: name.trim() }) });

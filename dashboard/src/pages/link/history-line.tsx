@@ -1,7 +1,7 @@
 import { MousePointerClick, Pencil, Plus, RotateCcw, SquareActivity, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { formatAgo, formatDateTime, formatExact } from '../../format/dates.ts';
 import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
+import { formatAgo, formatDateTime, formatExact } from '../../format/dates.ts';
 import { t } from '../../i18n/index.ts';
 import { fieldValue } from './field-value.ts';
 import type { HistoryRow } from './history-rows.ts';

@@ -1,6 +1,6 @@
 import type { Link } from '@waymark/contract/v1/links';
-import { formatAgo, formatExact } from '../../format/dates.ts';
 import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
+import { formatAgo, formatExact } from '../../format/dates.ts';
 import { t } from '../../i18n/index.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { type LinkState, statesOf } from './link-state.ts';

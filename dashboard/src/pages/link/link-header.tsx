@@ -1,8 +1,8 @@
 import type { Link } from '@waymark/contract/v1/links';
 import { ExternalLink } from 'lucide-react';
+import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { formatAgo, formatDateTime, formatExact } from '../../format/dates.ts';
 import { formatCount } from '../../format/numbers.ts';
-import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { t } from '../../i18n/index.ts';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';

@@ -14,9 +14,7 @@ import { LinkHistory } from './link-history.tsx';
 import { QrCard } from './qr-card.tsx';
 
 const LinkEdit = lazy(() => import('./link-edit.tsx').then((m) => ({ default: m.LinkEdit })));
-const AnalyticsView = lazy(() =>
-  import('../analytics/analytics-view.tsx').then((m) => ({ default: m.AnalyticsView })),
-);
+const AnalyticsView = lazy(() => import('../analytics/analytics-view.tsx').then((m) => ({ default: m.AnalyticsView })));
 
 const QR_ID = 'qr';
 

@@ -76,11 +76,8 @@ export async function restoreLinks(
   const taken = takeFromLists(queryClient, links, { deleted: true });
   const done = await runBulk(
     links,
-    1,
-    async (chunk) => {
-      const restored = await Promise.all(chunk.map(({ id }) => api.links.restore(id)));
-      return restored.map((link, index) => ({ index, status: 200, link, error: null }));
-    },
+    LIMITS.bulkItemsMax,
+    async (chunk) => (await api.links.bulk({ restore: chunk.map(({ id }) => id) })).restore,
     onProgress,
   );
   putBackInLists(queryClient, taken, notDone(done));

@@ -21,8 +21,5 @@ const COLUMNS = [
 
 /** Links as the file that the API would export of them. */
 export function linksCsv(links: readonly Link[]): string {
-  return csvText(
-    COLUMNS,
-    links.map((link) => COLUMNS.map((column) => link[column])),
-  );
+  return toCsv([COLUMNS, ...links.map((link) => COLUMNS.map((column) => link[column]))]);
 }

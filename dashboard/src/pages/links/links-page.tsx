@@ -13,9 +13,7 @@ import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { BulkBar } from './bulk-bar.tsx';
 import { useColumns } from './columns.ts';
-import { LinksEmpty } from './links-empty.tsx';
 import { LinksList } from './links-list.tsx';
 import { type LinksSearch, SORT_DEFAULT } from './links-search.ts';
 import { LinksToolbar } from './links-toolbar.tsx';
@@ -26,6 +24,8 @@ import { useLinkChanges } from './use-link-changes.ts';
 import { useLinksList } from './use-links-list.ts';
 import type { RowFocus } from './use-row-focus.ts';
 
+const BulkBar = lazy(() => import('./bulk-bar.tsx').then((m) => ({ default: m.BulkBar })));
+const LinksEmpty = lazy(() => import('./links-empty.tsx').then((m) => ({ default: m.LinksEmpty })));
 const ExpiryDialog = lazy(() => import('./expiry-dialog.tsx').then((m) => ({ default: m.ExpiryDialog })));
 const QrDialog = lazy(() => import('./qr-dialog.tsx').then((m) => ({ default: m.QrDialog })));
 
@@ -110,7 +110,11 @@ export function LinksPage() {
         skeleton={<ListSkeleton />}
         empty={{
           when: () => links.length === 0 && !hasNextPage,
-          view: <LinksEmpty search={search} onClear={() => onSearch({})} />,
+          view: (
+            <Suspense>
+              <LinksEmpty search={search} onClear={() => onSearch({})} />
+            </Suspense>
+          ),
         }}
       >
         {() => (
@@ -142,7 +146,7 @@ export function LinksPage() {
         )}
       </QueryView>
       {selected.length > 0 && (
-        <>
+        <Suspense>
           <div aria-hidden className="h-14" />
           <BulkBar
             {...{ links: selected, deleted, changes }}
@@ -150,7 +154,7 @@ export function LinksPage() {
             onExpiry={() => setDialog('expiry')}
             onClear={() => setSelection(() => NOTHING)}
           />
-        </>
+        </Suspense>
       )}
       <Suspense>
         {dialog === 'expiry' && (

@@ -1,17 +1,22 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ChevronDown, Link2 } from 'lucide-react';
 import { useDeferredValue, useState } from 'react';
-import { queries } from '../../api/queries.ts';
-import { type PickItem, PickList } from '../../components/pick-list.tsx';
-import { t } from '../../i18n/index.ts';
-import { Button } from '../../ui/button.tsx';
-import { Popover } from '../../ui/popover.tsx';
-import type { View } from './use-analytics.ts';
+import { queries } from '../api/queries.ts';
+import { t } from '../i18n/index.ts';
+import { Button } from '../ui/button.tsx';
+import { Popover } from '../ui/popover.tsx';
+import { type PickItem, PickList } from './pick-list.tsx';
 
 const LINKS_SHOWN = 20;
 
-/** Whose clicks are looked at: those of all links, or of one that is found by its name. */
-export function LinkPicker({ view: { link, change } }: { view: View }) {
+export interface LinkPickerProps {
+  /** Id of the chosen link; null for all links. */
+  link: string | null;
+  onPick(link: string | null): void;
+}
+
+/** All links, or one that is found by its name. */
+export function LinkPicker({ link, onPick }: LinkPickerProps) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
   const q = useDeferredValue(text.trim());
@@ -25,7 +30,7 @@ export function LinkPicker({ view: { link, change } }: { view: View }) {
     label: code,
     detail: title ?? url,
   }));
-  const all: PickItem = { value: '', label: t('analytics.allLinks') };
+  const all: PickItem = { value: '', label: t('common.linkPicker.all') };
   return (
     <Popover
       open={open}
@@ -33,25 +38,26 @@ export function LinkPicker({ view: { link, change } }: { view: View }) {
         setOpen(next);
         setText('');
       }}
-      label={t('analytics.chooseLink')}
+      label={t('common.linkPicker.choose')}
       trigger={
         <Button size="small" className="max-w-56 min-w-0 shrink!" icon={<Link2 aria-hidden className="size-4" />}>
-          <span className="truncate">{link === null ? t('analytics.allLinks') : (chosen?.code ?? `#${link}`)}</span>
+          <span className="sr-only">{t('common.linkPicker.name')}: </span>
+          <span className="truncate">{link === null ? all.label : (chosen?.code ?? `#${link}`)}</span>
           <ChevronDown aria-hidden className="size-4 shrink-0" />
         </Button>
       }
     >
       <PickList
-        label={t('analytics.chooseLink')}
-        placeholder={t('analytics.searchLinks')}
+        label={t('common.linkPicker.choose')}
+        placeholder={t('common.linkPicker.search')}
         text={text}
         onText={setText}
         items={q === '' ? [all, ...links] : links}
         onPick={(id) => {
           setOpen(false);
-          change({ link: id === '' ? undefined : id });
+          onPick(id === '' ? null : id);
         }}
-        empty={t('analytics.nothingFound', { q })}
+        empty={t('common.linkPicker.nothing', { q })}
         isLoading={found.isFetching}
       />
     </Popover>
