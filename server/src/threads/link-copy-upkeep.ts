@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { LinkCopy } from '../storage/sqlite/link-copy.ts';
-import type { MadeLinkCopy } from '../storage/sqlite/link-copy-maker.ts';
+import { type MadeLinkCopy, ROOM_LEFT_BYTES } from '../storage/sqlite/link-copy-maker.ts';
 import type { SqliteReplica } from '../storage/sqlite/sqlite-replica.ts';
 import type { FromLinkCopy, LinkCopyInit, ToLinkCopy } from './messages.ts';
 
@@ -27,6 +27,8 @@ export interface LinkCopyUpkeepDeps {
   logger: Pick<Logger, 'info' | 'warn'>;
   now: Clock;
   timesMs?: Partial<typeof TIMES_MS>;
+  /** Default ROOM_LEFT_BYTES. */
+  roomLeftBytes?: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export class LinkCopyUpkeep {
   }
 
   private begin(links: number): void {
-    const { replica, file, now } = this.deps;
+    const { replica, file, roomLeftBytes = ROOM_LEFT_BYTES, now } = this.deps;
     const startedAt = now();
     replica.copies.begin(links);
     const worker = new Worker(new URL('./link-copy-thread.ts', import.meta.url), { name: 'link copy', smol: true });
@@ -80,7 +82,8 @@ export class LinkCopyUpkeep {
     };
     worker.onerror = (event) => this.fail(worker, event.message);
     worker.addEventListener('close', () => this.fail(worker, 'its thread ended'));
-    worker.postMessage({ file, path: this.path, seed: replica.hashSeed, links } satisfies LinkCopyInit);
+    const init: LinkCopyInit = { file, path: this.path, seed: replica.hashSeed, links, roomLeftBytes };
+    worker.postMessage(init);
   }
 
   private use(worker: Worker, made: MadeLinkCopy, startedAt: number): void {

@@ -4,7 +4,7 @@ import type { StreamConsumerStatus } from '../clicks/stream-consumer.ts';
 import type { FeedLink } from '../links/change-feed.ts';
 import type { FollowerStatus } from '../links/replica-follower.ts';
 import type { ChangedCode } from '../links/replica-store.ts';
-import type { MadeLinkCopy } from '../storage/sqlite/link-copy-maker.ts';
+import type { LinkCopyOptions, MadeLinkCopy } from '../storage/sqlite/link-copy-maker.ts';
 import type { WriteNotes } from '../storage/write-call.ts';
 
 /** First message to each thread; it answers `{ ready: ... }` or `{ failed: message }`. */
@@ -99,12 +99,10 @@ export interface WriterReady {
 /** From the writer to the main thread, beside replies: links that no caller changed. */
 export type FromWriter = { changed: WriteNotes['changed'] };
 
-/** To the thread that packs links: the database, and what `makeLinkCopy` is told. */
-export interface LinkCopyInit {
+/** To the thread that packs links. */
+export interface LinkCopyInit extends LinkCopyOptions {
+  /** The database. */
   file: string;
-  path: string;
-  seed: number;
-  links: number;
 }
 
 /** From the main thread to it: the copy that nobody reads any more, to end with; null for none. */
