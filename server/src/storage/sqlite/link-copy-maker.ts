@@ -15,8 +15,8 @@ const SLOTS_MIN = 64;
 const LOAD_MAX = 0.85;
 /** Some 37 million links; what lies beyond it is left to the database. */
 export const COPY_BYTES_MAX = 3.5 * 2 ** 30;
-/** Free on the disk: the last room belongs to clicks and to the database. */
-export const ROOM_LEFT_BYTES = 256 * 2 ** 20;
+/** Left free on the disk: that room belongs to clicks and to the database. */
+export const ROOM_LEFT_BYTES = 2 ** 30;
 /** Links read in one transaction, a few ms: a longer one would keep the write-ahead log from beginning again. */
 const LINKS_PER_READ = 2000;
 
