@@ -1,4 +1,5 @@
 import { migration0001 } from './0001-links-clicks.ts';
+import { migration0002 } from './0002-quarter-rollups.ts';
 
 export interface Migration {
   version: number;
@@ -7,4 +8,4 @@ export interface Migration {
 }
 
 /** All migrations in order. Append only; what has been released never changes. */
-export const MIGRATIONS: readonly Migration[] = [migration0001];
+export const MIGRATIONS: readonly Migration[] = [migration0001, migration0002];

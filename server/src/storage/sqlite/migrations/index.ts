@@ -2,6 +2,7 @@ import { migration0001 } from './0001-links-clicks.ts';
 import { migration0002 } from './0002-import-jobs.ts';
 import { migration0003 } from './0003-link-lookup.ts';
 import { migration0004 } from './0004-chart-tiers.ts';
+import { migration0005 } from './0005-quarter-rollups.ts';
 
 export interface Migration {
   version: number;
@@ -10,4 +11,10 @@ export interface Migration {
 }
 
 /** All migrations in order. Append only; what has been released never changes. */
-export const MIGRATIONS: readonly Migration[] = [migration0001, migration0002, migration0003, migration0004];
+export const MIGRATIONS: readonly Migration[] = [
+  migration0001,
+  migration0002,
+  migration0003,
+  migration0004,
+  migration0005,
+];
