@@ -94,7 +94,8 @@ export class CountTable {
 
   private grow(): void {
     const { keys, counts } = this;
-    const length = this.places.length * 2;
+    // Fourfold, so that most rows are placed anew once or never.
+    const length = this.places.length * 4;
     this.places = new Int32Array(length);
     this.keys = new Float64Array((length / 2) * 3);
     this.keys.set(keys);

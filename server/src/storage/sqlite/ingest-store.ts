@@ -70,15 +70,16 @@ export class SqliteIngestStore implements IngestPort {
     this.values = new ValueIds(sqlite);
     this.seen = new VisitorsSeen(sqlite);
     this.limit = new ValueLimit(sqlite, () => this.flush());
-    this.slots = rollupRows(sqlite, 'rollup_15m', ['link_id', 'slot']);
-    this.hours = rollupRows(sqlite, 'rollup_hour', ['hour', 'link_id', 'value_id']);
-    this.quarters = rollupRows(sqlite, 'rollup_quarter', ['hour', 'value_id', 'quarter']);
-    this.days = rollupRows(sqlite, 'rollup_day', ['day', 'link_id', 'value_id']);
-    this.clicks = new ManyRows(sqlite, 'clicks', CLICK_COLUMNS);
+    this.slots = rollupRows(sqlite, 'rollup_15m', ['link_id', 'slot'], 'scattered');
+    this.hours = rollupRows(sqlite, 'rollup_hour', ['hour', 'link_id', 'value_id'], 'neighbours');
+    this.quarters = rollupRows(sqlite, 'rollup_quarter', ['hour', 'value_id', 'quarter'], 'neighbours');
+    this.days = rollupRows(sqlite, 'rollup_day', ['day', 'link_id', 'value_id'], 'neighbours');
+    this.clicks = new ManyRows(sqlite, 'clicks', CLICK_COLUMNS, 'scattered');
     this.linkStats = new ManyRows(
       sqlite,
       'link_stats',
       ['link_id', 'clicks', 'human_clicks', 'click_rows', 'last_click_at'],
+      'scattered',
       `ON CONFLICT (link_id) DO UPDATE SET clicks = clicks + excluded.clicks, human_clicks = human_clicks + excluded.human_clicks,
          click_rows = click_rows + excluded.click_rows, last_click_at = max(ifnull(last_click_at, 0), excluded.last_click_at)`,
     );

@@ -31,11 +31,12 @@ export class VisitorsSeen {
 
   constructor(sqlite: Database) {
     const columns = ['day', 'link_id', 'visitor', 'mask'];
-    this.log = new ManyRows(sqlite, 'visitors_recent', columns);
+    this.log = new ManyRows(sqlite, 'visitors_recent', columns, 'neighbours');
     this.table = new ManyRows(
       sqlite,
       'visitors_seen',
       columns,
+      'scattered',
       'ON CONFLICT (day, link_id, visitor) DO UPDATE SET mask = mask | excluded.mask',
     );
     this.statements = {
