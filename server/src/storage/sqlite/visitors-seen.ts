@@ -5,8 +5,9 @@ import { ManyRows } from './many-rows.ts';
 const SEEN = 1;
 const SEEN_HUMAN = 2;
 const ANYWHERE = 0;
-/** Columns of a note. */
+/** Columns of a note: day, link, visitor, mask. */
 const NOTE_WIDTH = 4;
+const MASK = 3;
 
 /** Notes in a run before it is frozen and merged. */
 const RUN_MAX = 32_768;
@@ -132,40 +133,39 @@ export class VisitorsSeen {
   }
 }
 
-interface Note {
-  day: number;
-  linkId: number;
-  visitor: number;
-  mask: number;
-}
-
-/** Notes in memory, found by a key that is one number. */
+/** Notes in memory, found by a key that is one number; in plain numbers, which cost nothing to collect. */
 class Run {
-  readonly notes: Note[] = [];
+  /** One after the other, as their columns. */
+  readonly notes: number[] = [];
+  /** Where each begins. */
   private readonly places = new Map<number, number>();
 
   get size(): number {
-    return this.notes.length;
+    return this.notes.length / NOTE_WIDTH;
   }
 
   /** 0 for none. */
   find(day: number, linkId: number, visitor: number): number {
     const place = this.places.get(visitKey(day, linkId, visitor));
-    return place === undefined ? 0 : (this.notes[place]?.mask ?? 0);
+    return place === undefined ? 0 : (this.notes[place + MASK] ?? 0);
   }
 
   put(day: number, linkId: number, visitor: number, mask: number): void {
     const key = visitKey(day, linkId, visitor);
     const place = this.places.get(key);
-    const known = place === undefined ? undefined : this.notes[place];
-    if (known) known.mask |= mask;
-    else this.places.set(key, this.notes.push({ day, linkId, visitor, mask }) - 1);
+    if (place === undefined) {
+      this.places.set(key, this.notes.length);
+      this.notes.push(day, linkId, visitor, mask);
+    } else {
+      this.notes[place + MASK] = (this.notes[place + MASK] ?? 0) | mask;
+    }
   }
 }
 
 /** A full run, taken in the order of the table's key. */
 class FrozenRun {
-  private readonly order: Note[];
+  /** Where the notes begin, in the order of the table's key. */
+  private readonly order: Uint32Array;
   private at = 0;
 
   constructor(
@@ -173,14 +173,21 @@ class FrozenRun {
     /** Notes of the log up to this id are in this run. */
     readonly lastLogId: number,
   ) {
-    this.order = [...run.notes].sort((a, b) => a.day - b.day || a.linkId - b.linkId || a.visitor - b.visitor);
+    const { notes } = run;
+    const column = (a: number, b: number, n: number) => (notes[a + n] ?? 0) - (notes[b + n] ?? 0);
+    this.order = Uint32Array.from({ length: run.size }, (_, n) => n * NOTE_WIDTH);
+    this.order.sort((a, b) => column(a, b, 0) || column(a, b, 1) || column(a, b, 2));
   }
 
   /** The next notes, one after the other as their columns. */
   take(rows: number): number[] {
-    const notes = this.order.slice(this.at, this.at + rows);
-    this.at += notes.length;
-    return notes.flatMap(({ day, linkId, visitor, mask }) => [day, linkId, visitor, mask]);
+    const { notes } = this.run;
+    const taken: number[] = [];
+    for (const place of this.order.subarray(this.at, this.at + rows)) {
+      for (let n = 0; n < NOTE_WIDTH; n++) taken.push(notes[place + n] ?? 0);
+    }
+    this.at = Math.min(this.at + rows, this.order.length);
+    return taken;
   }
 
   get isDone(): boolean {
