@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
 import { type Call, type Endpoint, type Reply, toWire } from '../platform/thread-rpc.ts';
-import { closeWriting, openForWriting } from '../storage/sqlite/database.ts';
+import { closeWriting, keepUndoInMemory, openForWriting } from '../storage/sqlite/database.ts';
 import { IdempotencyStore } from '../storage/sqlite/idempotency.ts';
 import { migrate } from '../storage/sqlite/migrate.ts';
 import { createWriteContext, LinkChanges } from '../storage/sqlite/write-context.ts';
@@ -34,6 +34,7 @@ function start(init: WriterInit): { from: number; to: number } {
   }
   const sqlite = openForWriting(init.file);
   const schema = migrate(sqlite);
+  keepUndoInMemory(sqlite);
   const changes = new LinkChanges();
   const context = createWriteContext(sqlite, systemClock, changes);
   const { api, ingest, background } = createWriteServices(context, init);
