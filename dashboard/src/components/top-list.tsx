@@ -1,14 +1,15 @@
 import { formatCount, formatShare } from '../format/numbers.ts';
 import { t } from '../i18n/index.ts';
 import { classNames } from '../ui/class-names.ts';
+import { Mark } from '../ui/mark.tsx';
 
 export interface TopRow {
   value: string;
   label: string;
   clicks: number;
   visitors: number;
-  /** A small picture before the label, such as a flag. */
-  icon?: string | null;
+  /** Letters before the label, such as those of a country. */
+  mark?: string | null;
 }
 
 export interface TopListProps {
@@ -47,7 +48,7 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ value, label: words, icon, clicks, visitors }) => (
+        {rows.map(({ value, label: words, mark, clicks, visitors }) => (
           <tr
             key={value}
             className={classNames(
@@ -68,10 +69,10 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
                   onClick={() => onPick(value)}
                   className="inline-block max-w-full truncate rounded py-1 text-left align-middle hover:underline"
                 >
-                  <Words icon={icon} words={words} />
+                  <Words mark={mark} words={words} />
                 </button>
               ) : (
-                <Words icon={icon} words={words} />
+                <Words mark={mark} words={words} />
               )}
             </td>
             <td className="text-right">{formatCount(clicks)}</td>
@@ -84,14 +85,10 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
   );
 }
 
-function Words({ icon, words }: { icon: string | null | undefined; words: string }) {
+function Words({ mark, words }: { mark: string | null | undefined; words: string }) {
   return (
     <span title={words}>
-      {icon && (
-        <span aria-hidden className="mr-2">
-          {icon}
-        </span>
-      )}
+      {mark && <Mark text={mark} className="mr-2" />}
       {words}
     </span>
   );
