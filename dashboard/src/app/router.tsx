@@ -18,6 +18,7 @@ import { importSearch } from '../pages/imports/import-search.ts';
 import { linkSearch } from '../pages/link/link-search.ts';
 import { linksSearch } from '../pages/links/links-search.ts';
 import { NotFound, PageError } from './not-found.tsx';
+import { Opening } from './opening.tsx';
 import { one, parseSearch, stringifySearch } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
@@ -64,6 +65,9 @@ const shell = createRoute({
     }
   },
   component: Shell,
+  // Stands for the page while it is not known yet whether there is a session.
+  pendingComponent: Opening,
+  pendingMs: 300,
   errorComponent: PageError,
 });
 
