@@ -93,7 +93,7 @@ const newLink = createRoute({
     return url === undefined ? {} : { url };
   },
   component: lazyRouteComponent(
-    withTexts(['link', 'keys'], () => import('../pages/link/new-link-page.tsx')),
+    withTexts(['link'], () => import('../pages/link/new-link-page.tsx')),
     'NewLinkPage',
   ),
 });
@@ -102,7 +102,7 @@ const link = createRoute({
   path: '/links/$id',
   validateSearch: linkSearch,
   component: lazyRouteComponent(
-    withTexts(['link', 'keys', 'analytics'], () => import('../pages/link/link-page.tsx')),
+    withTexts(['link', 'analytics'], () => import('../pages/link/link-page.tsx')),
     'LinkPage',
   ),
 });

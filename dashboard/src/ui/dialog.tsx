@@ -52,7 +52,7 @@ export function Dialog({ open, onOpenChange, title, description, width = 'narrow
 
 /**
  * The first field of a window has its focus, or the window itself; never its Close button, whose tooltip would cover the
- * title and take the first Escape.
+ * title.
  */
 function focusFirstField(event: Event): void {
   if (!(event.currentTarget instanceof HTMLElement)) return;
