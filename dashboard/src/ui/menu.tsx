@@ -46,6 +46,11 @@ export function LateMenu({
 }) {
   const [open, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setOpen(false);
+    // Before what was chosen may open a window, which gives the focus back to where it was then.
+    button.current?.focus();
+  };
   const keepForButton = (event: Event) => {
     if (event.target instanceof Node && button.current?.contains(event.target)) event.preventDefault();
   };
@@ -67,7 +72,7 @@ export function LateMenu({
         }}
       />
       {open && (
-        <Radix.Root open onOpenChange={setOpen} modal={false}>
+        <Radix.Root open onOpenChange={close} modal={false}>
           {/* The menu stands beside this; the button stays the same element, with its focus. */}
           <Radix.Trigger asChild>
             <span aria-hidden className="pointer-events-none absolute inset-0" tabIndex={-1} />
@@ -80,10 +85,7 @@ export function LateMenu({
               sideOffset={4}
               collisionPadding={8}
               onInteractOutside={keepForButton}
-              onCloseAutoFocus={(event) => {
-                event.preventDefault();
-                if (document.activeElement === document.body) button.current?.focus();
-              }}
+              onCloseAutoFocus={(event) => event.preventDefault()}
               className={CONTENT}
             >
               {children()}
