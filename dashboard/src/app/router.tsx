@@ -97,7 +97,7 @@ const newLink = createRoute({
     return url === undefined ? {} : { url };
   },
   component: lazyRouteComponent(
-    withTexts(['link', 'keys'], () => import('../pages/link/new-link-page.tsx')),
+    withTexts(['link'], () => import('../pages/link/new-link-page.tsx')),
     'NewLinkPage',
   ),
 });
@@ -106,7 +106,7 @@ const link = createRoute({
   path: '/links/$id',
   validateSearch: linkSearch,
   component: lazyRouteComponent(
-    withTexts(['link', 'keys', 'analytics'], () => import('../pages/link/link-page.tsx')),
+    withTexts(['link', 'analytics'], () => import('../pages/link/link-page.tsx')),
     'LinkPage',
   ),
 });
