@@ -18,6 +18,8 @@ export interface Look {
   timeZone?: string;
   /** Whether it comes with a session. @default true */
   signedIn?: boolean;
+  /** Whose session it is. @default an admin's */
+  apiKey?: string;
 }
 
 export const DESKTOP = [1280, 900] as const;
@@ -62,7 +64,7 @@ export async function openDashboard({ sample, env = {}, server }: DashboardOptio
       api: new WaymarkClient({ baseUrl, apiKey: TEST_API_KEY }),
       async open(path, look = {}) {
         const context = await contextFor(browser, look);
-        if (look.signedIn !== false) await signIn(context, baseUrl);
+        if (look.signedIn !== false) await signIn(context, baseUrl, look.apiKey ?? TEST_API_KEY);
         const page = await context.newPage();
         page.setDefaultTimeout(15_000);
         page.on('pageerror', (error) => problems.push(`${path}: ${error.message}`));
@@ -117,10 +119,10 @@ function contextFor(
   });
 }
 
-async function signIn(context: BrowserContext, baseUrl: string): Promise<void> {
+async function signIn(context: BrowserContext, baseUrl: string, apiKey: string): Promise<void> {
   const answer = await context.request.post(`${baseUrl}/api/v1/session`, {
     headers: { Origin: baseUrl },
-    data: { apiKey: TEST_API_KEY },
+    data: { apiKey },
   });
   if (answer.status() !== 201) throw new Error(`signing in was answered ${answer.status()}: ${await answer.text()}`);
 }
