@@ -34,6 +34,8 @@ export interface Dashboard extends AsyncDisposable {
   readonly problems: string[];
   /** A page in a browser context of its own, at `path` below /app. */
   open(path: string, look?: Look): Promise<Page>;
+  /** Closes all that is open: pages that nobody looks at ask the server on and on. */
+  closePages(): Promise<void>;
 }
 
 export interface DashboardOptions {
@@ -74,6 +76,9 @@ export async function openDashboard({ sample, env = {}, server }: DashboardOptio
         });
         await page.goto(`${baseUrl}/app${path}`);
         return page;
+      },
+      async closePages() {
+        await Promise.all(browser.contexts().map((context) => context.close()));
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import type { Page } from 'playwright-core';
 import { type Dashboard, openDashboard } from './dashboard.ts';
 import { focused, tabTo } from './focus.ts';
@@ -8,6 +8,7 @@ beforeAll(async () => {
   dashboard = await openDashboard();
 }, 60_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
+afterEach(() => dashboard.closePages());
 
 const destination = (page: Page) => page.getByLabel('Destination');
 const shortPart = (page: Page) => page.getByLabel('Short part');
