@@ -54,7 +54,7 @@ testHere(
     const [link] = (await dashboard.api.links.list({ code: 'scaled' })).data;
     const analytics = await dashboard.open(`/analytics?link=${link?.id}`);
     await analytics.getByRole('region', { name: 'Browsers' }).getByText('Firefox').waitFor();
-    expect((await dashboard.api.analytics.summary({ link: link?.id ?? '' })).current.clicks).toBe(2);
+    expect((await dashboard.api.analytics.totals({ link: link?.id ?? '' })).data.clicks).toBe(2);
   },
 );
 
