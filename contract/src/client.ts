@@ -57,6 +57,7 @@ export interface LinkListOptions extends PageOptions {
   active?: boolean;
   expired?: boolean;
   deleted?: boolean;
+  id?: string;
   code?: string;
   ownerId?: string;
 }

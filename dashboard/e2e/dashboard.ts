@@ -18,6 +18,8 @@ export interface Look {
   timeZone?: string;
   /** Whether it comes with a session. @default true */
   signedIn?: boolean;
+  /** Whose session it is. @default an admin's */
+  apiKey?: string;
 }
 
 export const DESKTOP = [1280, 900] as const;
@@ -32,6 +34,8 @@ export interface Dashboard extends AsyncDisposable {
   readonly problems: string[];
   /** A page in a browser context of its own, at `path` below /app. */
   open(path: string, look?: Look): Promise<Page>;
+  /** Closes all that is open: pages that nobody looks at ask the server on and on. */
+  closePages(): Promise<void>;
 }
 
 export interface DashboardOptions {
@@ -62,7 +66,7 @@ export async function openDashboard({ sample, env = {}, server }: DashboardOptio
       api: new WaymarkClient({ baseUrl, apiKey: TEST_API_KEY }),
       async open(path, look = {}) {
         const context = await contextFor(browser, look);
-        if (look.signedIn !== false) await signIn(context, baseUrl);
+        if (look.signedIn !== false) await signIn(context, baseUrl, look.apiKey ?? TEST_API_KEY);
         const page = await context.newPage();
         page.setDefaultTimeout(15_000);
         page.on('pageerror', (error) => problems.push(`${path}: ${error.message}`));
@@ -72,6 +76,9 @@ export async function openDashboard({ sample, env = {}, server }: DashboardOptio
         });
         await page.goto(`${baseUrl}/app${path}`);
         return page;
+      },
+      async closePages() {
+        await Promise.all(browser.contexts().map((context) => context.close()));
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
@@ -117,10 +124,10 @@ function contextFor(
   });
 }
 
-async function signIn(context: BrowserContext, baseUrl: string): Promise<void> {
+async function signIn(context: BrowserContext, baseUrl: string, apiKey: string): Promise<void> {
   const answer = await context.request.post(`${baseUrl}/api/v1/session`, {
     headers: { Origin: baseUrl },
-    data: { apiKey: TEST_API_KEY },
+    data: { apiKey },
   });
   if (answer.status() !== 201) throw new Error(`signing in was answered ${answer.status()}: ${await answer.text()}`);
 }

@@ -39,5 +39,5 @@ const CSV = [
 export async function makeImport(api: {
   imports: { upload(file: string, options: { fileName: string }): Promise<{ id: string }> };
 }): Promise<string> {
-  return (await api.imports.upload(CSV, { fileName: 'links.csv' })).id;
+  return (await api.imports.upload(CSV, { fileName: 'list.csv' })).id;
 }

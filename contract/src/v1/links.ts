@@ -128,6 +128,7 @@ export const linkListQuerySchema = z.strictObject({
   active: flagParam.optional(),
   expired: flagParam.optional(),
   deleted: flagParam.optional().openapi({ description: '`true` lists what can be restored, and nothing else' }),
+  id: idField.optional().openapi({ description: 'This link alone; with `deleted=true`, whether it can be restored' }),
   code: text(LIMITS.codeLengthMax).optional().openapi({ description: 'This code exactly' }),
   ownerId: idField.optional(),
 });

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { regionalLocale } from '../format/regional-locale.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -68,6 +69,11 @@ export function setPreferences(change: Partial<Preferences>): void {
   }
   applyTheme();
   for (const listener of listeners) listener();
+}
+
+/** The chosen language as this browser's region writes it: a Briton's English has the day before the month. */
+export function locale(): string {
+  return regionalLocale(current.language, navigator.languages);
 }
 
 export function usePreferences(): Preferences {

@@ -1,4 +1,4 @@
-import { preferences } from '../app/preferences.ts';
+import { locale } from '../app/preferences.ts';
 import { formatCount } from '../format/numbers.ts';
 import { t } from '../i18n/index.ts';
 
@@ -59,13 +59,12 @@ export function WeekHeat({ label, week }: { label: string; week: readonly (reado
 
 /** `day`: 0 is Monday. */
 export function weekdayName(day: number, weekday: 'short' | 'long'): string {
-  return new Intl.DateTimeFormat(preferences().language, { weekday, timeZone: 'UTC' }).format(MONDAY + day * DAY_MS);
+  return new Intl.DateTimeFormat(locale(), { weekday, timeZone: 'UTC' }).format(MONDAY + day * DAY_MS);
 }
 
 /** 09:00, or 9 AM. */
 export function hourName(hour: number): string {
-  const { language } = preferences();
-  const options =
-    language === 'en' ? ({ hour: 'numeric' } as const) : ({ hour: '2-digit', minute: '2-digit' } as const);
-  return new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' }).format(MONDAY + hour * 3_600_000);
+  const isHalfDay = new Intl.DateTimeFormat(locale(), { hour: 'numeric' }).resolvedOptions().hour12;
+  const options = isHalfDay ? ({ hour: 'numeric' } as const) : ({ hour: '2-digit', minute: '2-digit' } as const);
+  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: 'UTC' }).format(MONDAY + hour * 3_600_000);
 }

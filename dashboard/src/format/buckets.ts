@@ -1,10 +1,10 @@
-import { preferences } from '../app/preferences.ts';
+import { locale } from '../app/preferences.ts';
 import { type Interval, later } from './calendar.ts';
 
 const made = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const { language } = preferences();
+  const language = locale();
   const key = `${language} ${timeZone} ${JSON.stringify(options)}`;
   const kept = made.get(key);
   if (kept) return kept;

@@ -1,4 +1,4 @@
-import { preferences } from '../app/preferences.ts';
+import { locale, preferences } from '../app/preferences.ts';
 
 type When = string | number | Date;
 
@@ -17,7 +17,7 @@ const made = new Map<string, Intl.DateTimeFormat>();
 
 /** A formatter is slow to make, and lists make the same one for each row. */
 function format(when: When, options: Intl.DateTimeFormatOptions, timeZone = preferences().timeZone): string {
-  const { language } = preferences();
+  const language = locale();
   const key = `${language} ${timeZone} ${JSON.stringify(options)}`;
   const kept = made.get(key);
   const formatter = kept ?? new Intl.DateTimeFormat(language, { ...options, timeZone });
@@ -66,10 +66,7 @@ export function formatAgo(when: When, now: number, style: 'long' | 'short' = 'lo
   // Clocks differ, and `now` moves in steps: what has just happened is not "in 3 seconds".
   const ms = ahead > 0 && ahead < MINUTE_MS ? 0 : ahead;
   const [unit, size] = STEPS.findLast(([, step]) => Math.abs(ms) >= step) ?? STEPS[0];
-  return new Intl.RelativeTimeFormat(preferences().language, { numeric: 'auto', style }).format(
-    Math.round(ms / size),
-    unit,
-  );
+  return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style }).format(Math.round(ms / size), unit);
 }
 
 /** 3 h 20 min. Units: seconds in. */
@@ -85,7 +82,7 @@ export function formatDuration(seconds: number): string {
     .slice(first === -1 ? 3 : first, first === -1 ? 4 : first + 2)
     .filter(([, value], index) => value > 0 || index === 0)
     .map(([unit, value]) =>
-      new Intl.NumberFormat(preferences().language, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
+      new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: 'short' }).format(value),
     )
     .join(' ');
 }

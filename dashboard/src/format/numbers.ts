@@ -1,9 +1,9 @@
-import { preferences } from '../app/preferences.ts';
+import { locale } from '../app/preferences.ts';
 
 const made = new Map<string, Intl.NumberFormat>();
 
 function formatter(name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-  const { language } = preferences();
+  const language = locale();
   const key = `${language} ${name}`;
   const kept = made.get(key);
   if (kept) return kept;

@@ -14,6 +14,8 @@ const DAY_MS = 86_400_000;
 const PRESET_DAYS = [1, 7, 30, 90] as const;
 /** The end of the chosen day, where only a day was chosen. */
 const DEFAULT_TIME = '23:59';
+/** Keeps the year to four digits: browsers offer six, and go on to the next part only after the last. */
+const DATE_MAX = '9999-12-31';
 
 export interface ExpiryFieldProps {
   value: ExpiryDraft | null;
@@ -56,6 +58,7 @@ export function ExpiryField({ value, onChange, error }: ExpiryFieldProps) {
         <TextField
           label={t('link.form.expiry.date')}
           type="date"
+          max={DATE_MAX}
           value={date}
           error={error}
           onChange={(event) => change({ date: event.target.value })}

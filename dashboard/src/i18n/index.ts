@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { type Language, preferences } from '../app/preferences.ts';
+import { formatCount } from '../format/numbers.ts';
 import type { en } from './en.ts';
 import { type Area, type Texts, textsOf } from './texts.ts';
 
@@ -20,6 +21,8 @@ export async function loadLanguage(language: Language = preferences().language):
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  // As everywhere else on the page: by the region, not by the language alone.
+  i18next.services.formatter?.add('number', (value: number) => formatCount(value));
   await loadTexts(EVERYWHERE);
   document.documentElement.lang = language;
 }

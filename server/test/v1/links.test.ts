@@ -208,6 +208,8 @@ describe('reading, deleting and restoring a link', () => {
     const deleted = await v1.admin.links.list({ deleted: true, sort: '-id' });
     expect(deleted.data[0]).toMatchObject({ id: link.id });
     expect(deleted.data[0]?.deletedAt).toBeString();
+    expect((await v1.admin.links.list({ deleted: true, id: link.id })).data).toMatchObject([{ id: link.id }]);
+    expect((await v1.admin.links.list({ id: link.id })).data).toEqual([]);
     expect(await v1.admin.links.restore(link.id)).toMatchObject({
       id: link.id,
       title: 'back',

@@ -2,7 +2,7 @@ import { ChevronDown, Ellipsis } from 'lucide-react';
 import { usePreferences } from '../../app/preferences.ts';
 import { follow } from '../../components/download.ts';
 import { LinkPicker } from '../../components/link-picker.tsx';
-import { sayDone } from '../../components/toasts.tsx';
+import { sayDone, sayFailed } from '../../components/toasts.tsx';
 import { qualityName } from '../../format/values.ts';
 import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
@@ -47,7 +47,9 @@ export function Toolbar({ view, canPickLink }: { view: View; canPickLink: boolea
         <MenuLine />
         <TimeZones view={view} />
         <MenuLine />
-        <MenuItem onSelect={() => void copyText(location.href).then(() => sayDone(t('analytics.addressCopied')))}>
+        <MenuItem
+          onSelect={() => void copyText(location.href).then(() => sayDone(t('analytics.addressCopied')), sayFailed)}
+        >
           {t('analytics.copyAddress')}
         </MenuItem>
         <MenuItem onSelect={() => follow(exportAddress(view, 'csv'))}>{t('analytics.exportCsv')}</MenuItem>

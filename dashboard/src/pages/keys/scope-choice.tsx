@@ -25,11 +25,14 @@ export function ScopeChoice({ value, onChange }: { value: Scope; onChange(scope:
               name={name}
               checked={value === scope}
               onChange={() => onChange(scope)}
+              aria-labelledby={`${name}-${scope}-name`}
               aria-describedby={`${name}-${scope}-text`}
               className="mt-0.5 size-4 shrink-0 accent-accent"
             />
             <span>
-              <span className="block font-medium">{t(`keys.scopes.${scope}.name`)}</span>
+              <span id={`${name}-${scope}-name`} className="block font-medium">
+                {t(`keys.scopes.${scope}.name`)}
+              </span>
               <span id={`${name}-${scope}-text`} className="text-muted">
                 {t(`keys.scopes.${scope}.text`)}
               </span>

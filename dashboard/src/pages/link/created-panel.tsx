@@ -3,6 +3,7 @@ import type { Link } from '@waymark/contract/v1/links';
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import { paths } from '../../app/paths.ts';
+import { sayFailed } from '../../components/toasts.tsx';
 import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
@@ -21,10 +22,7 @@ export interface CreatedPanelProps {
 /** A link that was just made: its short URL to take along, and what may come next. */
 export function CreatedPanel({ link, isCopied, onAgain }: CreatedPanelProps) {
   const [copied, setCopied] = useState(isCopied);
-  const copy = async () => {
-    await copyText(link.shortUrl);
-    setCopied(true);
-  };
+  const copy = () => copyText(link.shortUrl).then(() => setCopied(true), sayFailed);
   useShortcut({ keys: 'n', label: t('link.created.again'), group: t('link.keys.group') }, onAgain);
   return (
     <Card title={t('link.created.title')}>

@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Link } from '@waymark/contract/v1/links';
 import { lazy, Suspense } from 'react';
 import { Page } from '../../components/page.tsx';
-import { sayDone } from '../../components/toasts.tsx';
+import { sayDone, sayFailed } from '../../components/toasts.tsx';
 import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { copyText } from '../../ui/copy-button.tsx';
@@ -37,10 +37,8 @@ export function LinkView({ link }: { link: Link }) {
       resetScroll: false,
     });
   const group = t('link.keys.group');
-  const copy = async () => {
-    await copyText(link.shortUrl);
-    sayDone(t('link.copied', { shortUrl: link.shortUrl }));
-  };
+  const copy = () =>
+    copyText(link.shortUrl).then(() => sayDone(t('link.copied', { shortUrl: link.shortUrl })), sayFailed);
   useShortcut({ keys: 's', label: t('link.keys.copy'), group }, () => void copy());
   useShortcut({ keys: 'q', label: t('link.keys.qr'), group }, showQr);
   useShortcut({ keys: 'o', label: t('link.keys.open'), group }, () => window.open(link.url, '_blank', 'noopener'));

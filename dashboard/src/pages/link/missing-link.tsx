@@ -84,12 +84,9 @@ function Deleted({ link }: { link: Link }) {
   );
 }
 
-/** A deleted link that can be restored. Its last event gives its code, by which the list of deleted links has it. */
+/** A deleted link that can be restored. */
 async function deletedLink(id: string, signal: AbortSignal): Promise<Link | null> {
   if (!/^\d+$/.test(id)) return null;
-  const events = await api.events.list({ link: id, type: 'deleted', limit: 1, signal });
-  const code = events.data[0]?.details.short_code;
-  if (typeof code !== 'string') return null;
-  const links = await api.links.list({ deleted: true, code, signal });
-  return links.data.find((link) => link.id === id) ?? null;
+  const { data } = await api.links.list({ deleted: true, id, signal });
+  return data[0] ?? null;
 }

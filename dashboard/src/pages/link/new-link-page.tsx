@@ -44,6 +44,7 @@ function NewLink({ url, onMade }: { url: string | undefined; onMade(link: Link):
   const [kept, setKept] = useState(() => (url === undefined ? keptDraft() : null));
   const [draft, setDraft] = useState(kept?.draft ?? emptyDraft(url));
   const [attempts] = useState(createAttempts);
+  const [round, setRound] = useState(0);
   const shortBase = useShortBase();
   const notAllowed = useRefusal('write');
   const takeLink = useTakeLink();
@@ -56,6 +57,7 @@ function NewLink({ url, onMade }: { url: string | undefined; onMade(link: Link):
     forgetDraft();
     setKept(null);
     setDraft(emptyDraft());
+    setRound(round + 1);
   };
   const save = async (sent: LinkDraft) => {
     const body = toCreate(sent);
@@ -76,6 +78,7 @@ function NewLink({ url, onMade }: { url: string | undefined; onMade(link: Link):
         </div>
       )}
       <LinkForm
+        key={round}
         mode="create"
         draft={draft}
         onChange={change}

@@ -159,17 +159,19 @@ interface FilterInput {
   active?: boolean | undefined;
   expired?: boolean | undefined;
   deleted?: boolean | undefined;
+  id?: number | undefined;
   code?: string | undefined;
   ownerId?: number | undefined;
 }
 
 /** What a list's query asks for. */
-export function filterOf({ q, active, expired, deleted, code, ownerId }: FilterInput): LinkFilter {
+export function filterOf({ q, active, expired, deleted, id, code, ownerId }: FilterInput): LinkFilter {
   return {
     ...(q && { search: q }),
     ...(active !== undefined && { active }),
     ...(expired !== undefined && { expired }),
     ...(deleted !== undefined && { deleted }),
+    ...(id !== undefined && { ids: [id] }),
     ...(code !== undefined && { code }),
     ...(ownerId !== undefined && { ownerId }),
   };
