@@ -176,7 +176,7 @@ test('with a session that may only read, a waiting import can be seen but not st
   const { id } = await dashboard.api.imports.upload(csv('seen'), { fileName: 'seen.csv' });
   const { secret } = await dashboard.api.keys.create({ name: 'reader', scope: 'read' });
   const page = await dashboard.open(`/imports/${id}`, { signedIn: false });
-  await page.getByLabel('API key').fill(secret);
+  await page.getByLabel('API key').fill(secret ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', heading('seen.csv')).waitFor();
   // Tooltips come with a focus that the keyboard gives.

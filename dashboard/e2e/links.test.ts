@@ -275,7 +275,7 @@ test('a change that the server refuses is taken back, and the toast names the re
 test('with a session that may only read, what changes is there but off, with its reason', async () => {
   const { secret } = await dashboard.api.keys.create({ name: 'reader', scope: 'read' });
   const page = await dashboard.open('/links?sort=code', { signedIn: false });
-  await page.getByLabel('API key').fill(secret);
+  await page.getByLabel('API key').fill(secret ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await row(page, 'code1').waitFor();
   const reason = 'This takes the right to write; your session may only read.';
