@@ -79,7 +79,7 @@ test('single keys choose the period, arrows step to its neighbours, and the figu
   await dates.getByLabel('Up to and including').press('Enter');
   await page.waitForURL(`**/analytics?from=${day(40)}&to=${day(31)}`);
   await showsTotals(page, { from: new Date(midnight(40)), to: new Date(midnight(30)) });
-});
+}, 120_000);
 
 test('interval, comparison and time zone are in the address, and the table has the numbers of the chart', async () => {
   const page = await openAnalytics(`?from=${day(30)}&to=${day(1)}`);
@@ -148,7 +148,7 @@ test('a row that is chosen narrows everything to it; pills take it away, Escape 
   await page.keyboard.press('Enter');
   await page.waitForURL('**filter=device**');
   await showsTotals(page, { ...month(), filter: ['device:tablet'] });
-});
+}, 120_000);
 
 test('drawing over the chart zooms in, by keyboard too, and the way out is a button', async () => {
   const page = await openAnalytics();

@@ -42,7 +42,7 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
           <th scope="col" className="w-18 pr-2 text-right max-sm:hidden">
             {t('common.visitorsName')}
           </th>
-          <th scope="col" className="w-14 pr-2 text-right">
+          <th scope="col" className="w-16 pr-2 text-right">
             {t('analytics.share')}
           </th>
         </tr>

@@ -112,7 +112,7 @@ function ClickRow({ event, now }: { event: Event; now: number }) {
           : [device === '' ? null : valueName('device', device), browser].filter(Boolean).join(' · ')}
       </span>
       <span className="hidden min-w-0 flex-1 truncate text-muted 2xl:block">{valueName('referrer', referrer)}</span>
-      <span className="flex shrink-0 justify-end 2xl:w-24">
+      <span className="flex shrink-0 justify-end md:w-22">
         <ClickQuality quality={quality} />
       </span>
       <time
