@@ -38,7 +38,7 @@ export function Dialog({ open, onOpenChange, title, description, width = 'narrow
           onCloseAutoFocus={(event) => giveBack(event, before.current)}
           {...(!description && { 'aria-describedby': undefined })}
           className={classNames(
-            'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-raised',
+            'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-raised outline-none',
             width === 'wide' ? 'max-w-3xl' : 'max-w-lg',
           )}
         >

@@ -117,7 +117,11 @@ export function MenuItem({ icon, keys, danger = false, disabledReason = null, on
     >
       {icon}
       <span className="flex-1">{children}</span>
-      {keys && <Kbd keys={keys} />}
+      {keys && (
+        <span className="pointer-coarse:hidden">
+          <Kbd keys={keys} />
+        </span>
+      )}
     </Radix.Item>
   );
 }

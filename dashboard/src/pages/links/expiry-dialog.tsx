@@ -37,6 +37,7 @@ export function ExpiryDialog({ count, onSave, onClose }: ExpiryDialogProps) {
         <ExpiryField
           value={expiry}
           onChange={setExpiry}
+          isOptional={false}
           error={isTried && isIncomplete ? t('link.form.expiry.incomplete') : null}
         />
         <div className="flex justify-end gap-2">

@@ -20,7 +20,7 @@ export function ShortLink({ link, tabIndex }: { link: Link; tabIndex: 0 | -1 }) 
   const className = 'flex min-w-0 rounded-sm font-medium';
   const words = (
     <>
-      <span className="min-w-0 shrink-999 truncate font-normal text-muted">{link.domain}/</span>
+      <span className="min-w-0 shrink-[1000000] truncate font-normal text-muted">{link.domain}/</span>
       <span className="min-w-0 truncate">{link.code}</span>
     </>
   );

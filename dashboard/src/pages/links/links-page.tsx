@@ -92,7 +92,9 @@ export function LinksPage() {
   return (
     <Page
       title={t('shell.pages.links')}
-      subtitle={<Count search={search} count={links.length} loading={query.isPending} hasMore={hasNextPage} />}
+      subtitle={
+        <Count search={search} count={query.data && links.length} failed={query.isError} hasMore={hasNextPage} />
+      }
       actions={
         <>
           <ImportButton />
@@ -189,16 +191,17 @@ function useSelection(of: string): [Selection, (change: (before: Selection) => S
 function Count({
   search: { q, show },
   count,
-  loading,
+  failed,
   hasMore,
 }: {
   search: LinksSearch;
-  count: number;
-  loading: boolean;
+  /** undefined: not known. */
+  count: number | undefined;
+  failed: boolean;
   hasMore: boolean;
 }) {
   const words = () => {
-    if (loading) return t('links.counting');
+    if (count === undefined) return failed ? null : t('links.counting');
     if (q !== undefined || show !== undefined) return t(hasMore ? 'links.matchesMore' : 'links.matches', { count });
     return hasMore ? t('links.countMore', { count }) : t('common.links', { count });
   };

@@ -62,7 +62,7 @@ export function Name({
             size="small"
             aria-label={t('links.row.restore', { code: link.code })}
             tabIndex={current ? 0 : -1}
-            className="ml-1 h-6.5 px-2"
+            className="ml-1 h-7!"
             disabledReason={refusal}
             onClick={() => onAct('restore', link)}
           >
