@@ -29,20 +29,20 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
   const all = total ?? rows.reduce((sum, { clicks }) => sum + clicks, 0);
   const most = Math.max(1, ...rows.map(({ clicks }) => clicks));
   return (
-    <table className="w-full table-fixed border-separate border-spacing-y-0.5 text-sm">
+    <table className="w-full border-separate border-spacing-y-0.5 text-sm">
       <caption className="sr-only">{label}</caption>
       <thead>
         <tr className="text-xs text-muted [&_th]:pb-1 [&_th]:font-normal">
-          <th scope="col" className="pl-2 text-left">
+          <th scope="col" className="w-full max-w-0 truncate pl-2 text-left">
             {label}
           </th>
-          <th scope="col" className="w-18 text-right">
+          <th scope="col" className="pl-3 text-right">
             {t('common.clicksName')}
           </th>
-          <th scope="col" className="w-18 pr-2 text-right max-sm:hidden">
+          <th scope="col" className="pl-3 text-right max-sm:hidden">
             {t('common.visitorsName')}
           </th>
-          <th scope="col" className="w-16 pr-2 text-right">
+          <th scope="col" className="min-w-16 pr-2 pl-3 text-right">
             {t('analytics.share')}
           </th>
         </tr>
@@ -61,7 +61,7 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
               backgroundSize: `${(clicks / most) * 100}% 100%`,
             }}
           >
-            <td className="truncate rounded-l-md pl-2">
+            <td className="w-full max-w-0 truncate rounded-l-md pl-2">
               {onPick ? (
                 <button
                   type="button"
@@ -75,9 +75,11 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
                 <Words mark={mark} words={words} />
               )}
             </td>
-            <td className="text-right">{formatCount(clicks)}</td>
-            <td className="pr-2 text-right text-muted max-sm:hidden">{formatCount(visitors)}</td>
-            <td className="rounded-r-md pr-2 text-right text-muted">{all > 0 ? formatShare(clicks / all) : '–'}</td>
+            <td className="pl-3 text-right tabular-nums">{formatCount(clicks)}</td>
+            <td className="pl-3 text-right text-muted tabular-nums max-sm:hidden">{formatCount(visitors)}</td>
+            <td className="rounded-r-md pr-2 pl-3 text-right whitespace-nowrap text-muted tabular-nums">
+              {all > 0 ? formatShare(clicks / all) : '–'}
+            </td>
           </tr>
         ))}
       </tbody>
