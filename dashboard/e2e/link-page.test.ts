@@ -216,10 +216,7 @@ test('its history tells what changed, from what to what, and its clicks where th
 test('its analytics are on its page and keep their own state in the address', async () => {
   const page = await dashboard.open('/links/1');
   await settled(page, /Spring sale/);
-  await page
-    .getByRole('region', { name: 'Technology' })
-    .getByRole('button', { name: /Phone/ })
-    .click();
+  await page.getByRole('region', { name: 'Technology' }).getByRole('button', { name: /Phone/ }).click();
   await page.waitForURL(/filter=device/);
   await page.reload();
   await settled(page, /Spring sale/);
