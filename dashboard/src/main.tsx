@@ -13,9 +13,11 @@ import { TooltipProvider } from './ui/tooltip.tsx';
 
 applyTheme();
 await loadLanguage();
-const queryClient = createQueryClient(
-  () => void router.navigate({ to: '/sign-in', search: { next: router.state.location.href } }),
-);
+const queryClient = createQueryClient(() => {
+  const { pathname, href } = router.state.location;
+  // Several questions may be answered so at once: the first leads there, and back to the page.
+  if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { next: href } });
+});
 const router = createDashboardRouter(queryClient);
 const reachability = watchReachability(queryClient, () => api.session.get());
 const root = document.getElementById('root');

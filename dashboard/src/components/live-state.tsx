@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { CircleOff, LoaderCircle, Pause } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { queries } from '../api/queries.ts';
 import { t } from '../i18n/index.ts';
 import type { LiveStatus } from '../live/live-feed.ts';
 
@@ -13,6 +15,8 @@ const LOOKS = {
 
 /** How the live feed stands, in shape and words; read out as it changes. */
 export function LiveState({ status }: { status: LiveStatus }) {
+  // Where the feed is refused the session may be over: the answer to this leads to signing in.
+  useQuery({ ...queries.session(), staleTime: 0, enabled: status === 'refused' });
   return (
     <span role="status" className="inline-flex h-6 items-center gap-1.5 text-xs font-medium text-muted">
       {LOOKS[status]}
