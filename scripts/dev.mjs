@@ -12,6 +12,7 @@ const dashboard = `${root}/dashboard`;
 const commands = [{ program: bun, args: ['--watch', '--no-clear-screen', ...serve] }];
 if (existsSync(`${dashboard}/package.json`)) {
   // Its port and the paths that it passes on to the server are in dashboard/vite.config.ts.
-  commands.push({ program: viteRuntime(), args: [viteProgram(), '--clearScreen', 'false'], cwd: dashboard });
+  const env = { ...process.env, WAYMARK_SERVER: `http://127.0.0.1:${process.env.PORT ?? 3000}` };
+  commands.push({ program: viteRuntime(), args: [viteProgram(), '--clearScreen', 'false'], cwd: dashboard, env });
 }
 runTogether(commands);

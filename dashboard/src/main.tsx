@@ -2,9 +2,12 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { api } from './api/client.ts';
 import { createQueryClient } from './api/query-client.ts';
+import { watchReachability } from './api/reachability.ts';
 import { applyTheme } from './app/preferences.ts';
 import { createDashboardRouter } from './app/router.tsx';
+import { ReachabilityContext } from './components/offline-note.tsx';
 import { loadLanguage } from './i18n/index.ts';
 import { TooltipProvider } from './ui/tooltip.tsx';
 
@@ -16,14 +19,17 @@ const queryClient = createQueryClient(() => {
   if (pathname !== '/sign-in') void router.navigate({ to: '/sign-in', search: { next: href } });
 });
 const router = createDashboardRouter(queryClient);
+const reachability = watchReachability(queryClient, () => api.session.get());
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no #root');
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <TooltipProvider>
-        <RouterProvider router={router} />
-      </TooltipProvider>
+      <ReachabilityContext value={reachability}>
+        <TooltipProvider>
+          <RouterProvider router={router} />
+        </TooltipProvider>
+      </ReachabilityContext>
     </QueryClientProvider>
   </StrictMode>,
 );

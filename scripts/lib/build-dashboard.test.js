@@ -151,6 +151,7 @@ describe('the first load', () => {
     },
     'src/pages/analytics.tsx': { file: 'assets/analytics.js', isDynamicEntry: true, imports: ['_chart.js'] },
     '_chart.js': { file: 'assets/chart.js' },
+    'src/i18n/en/links.json': { file: 'assets/links-texts.js', isDynamicEntry: true },
   };
   function writeBuild(sizes) {
     write('dist/.vite/manifest.json', JSON.stringify(manifest));
@@ -159,42 +160,54 @@ describe('the first load', () => {
       write(`dist/assets/${name}.js.br`, 'y'.repeat(bytes));
     }
   }
-  const SIZES = { index: 100, shared: 20, deep: 3, table: 4000, links: 50_000, analytics: 7_000_000, chart: 8_000_000 };
+  const SIZES = {
+    index: 100,
+    shared: 20,
+    deep: 3,
+    table: 4000,
+    links: 50_000,
+    analytics: 7_000_000,
+    chart: 8_000_000,
+    'links-texts': 7,
+  };
   const dist = () => at('dist');
   const PAGE = 'src/pages/links/links-page.tsx';
+  const TEXTS = ['src/i18n/en/links.json'];
 
-  test('is the entry, the page, and what both import at once, each file once', () => {
+  test('is the entry, the page, its texts, and what they import at once, each file once', () => {
     writeBuild(SIZES);
-    expect(firstLoad(dist(), PAGE)).toEqual({
-      bytes: 54_123,
+    expect(firstLoad(dist(), PAGE, TEXTS)).toEqual({
+      bytes: 54_130,
       files: [
         { file: 'assets/links.js', bytes: 50_000 },
         { file: 'assets/table.js', bytes: 4000 },
         { file: 'assets/index.js', bytes: 100 },
         { file: 'assets/shared.js', bytes: 20 },
+        { file: 'assets/links-texts.js', bytes: 7 },
         { file: 'assets/deep.js', bytes: 3 },
       ],
     });
-    expect(checkFirstLoad(dist(), PAGE)).toBe(true);
+    expect(checkFirstLoad(dist(), PAGE, TEXTS)).toBe(true);
   });
 
   test('has a limit', () => {
-    writeBuild({ ...SIZES, links: FIRST_LOAD_BYTES_MAX - 4122 });
-    expect(checkFirstLoad(dist(), PAGE)).toBe(false);
-    writeBuild({ ...SIZES, links: FIRST_LOAD_BYTES_MAX - 4123 });
-    expect(checkFirstLoad(dist(), PAGE)).toBe(true);
+    writeBuild({ ...SIZES, links: FIRST_LOAD_BYTES_MAX - 4129 });
+    expect(checkFirstLoad(dist(), PAGE, TEXTS)).toBe(false);
+    writeBuild({ ...SIZES, links: FIRST_LOAD_BYTES_MAX - 4130 });
+    expect(checkFirstLoad(dist(), PAGE, TEXTS)).toBe(true);
   });
 
   test('of a page that is not there, or without a build, is no success', () => {
     writeBuild(SIZES);
-    expect(checkFirstLoad(dist(), 'src/pages/nowhere.tsx')).toBe(false);
-    expect(checkFirstLoad(at('nothing'), PAGE)).toBe(false);
+    expect(checkFirstLoad(dist(), 'src/pages/nowhere.tsx', TEXTS)).toBe(false);
+    expect(checkFirstLoad(dist(), PAGE, ['src/i18n/en/nothing.json'])).toBe(false);
+    expect(checkFirstLoad(at('nothing'), PAGE, TEXTS)).toBe(false);
   });
 
   test('is measured as sent where the build left a file uncompressed', () => {
     writeBuild(SIZES);
     rmSync(at('dist/assets/deep.js.br'));
     write('dist/assets/deep.js', 'z'.repeat(100_000));
-    expect(firstLoad(dist(), PAGE).bytes).toBeLessThan(55_000);
+    expect(firstLoad(dist(), PAGE, TEXTS).bytes).toBeLessThan(55_000);
   });
 });

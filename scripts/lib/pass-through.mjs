@@ -12,7 +12,7 @@ export function passThrough(args) {
 /**
  * Runs programs in the foreground, which share terminal and signals, until the first of them ends; the others are then
  * asked to, and the exit code is that of the first.
- * Shape of a command: `{ program, args, cwd }`, `cwd` being the repository's root unless it is given.
+ * Shape of a command: `{ program, args, cwd, env }`; unless given, `cwd` is the repository's root and `env` this process's.
  */
 export function runTogether(commands) {
   const running = new Set();
@@ -30,8 +30,8 @@ export function runTogether(commands) {
     if (running.size === 0) leave(end);
     else signalAll('SIGTERM');
   };
-  for (const { program, args, cwd = root } of commands) {
-    const child = spawn(program, args, { cwd, stdio: 'inherit' });
+  for (const { program, args, cwd = root, env = process.env } of commands) {
+    const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
     running.add(child);
     child.on('error', (error) => {
       console.error(`${program === bun ? 'Bun' : program} could not be started: ${error.message}`);

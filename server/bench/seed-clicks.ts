@@ -19,6 +19,8 @@ export interface SeedOptions {
   start: number;
   rollupLinks: number;
   seed: number;
+  /** Keep the quarters of links' hours as well, in `seed_quarters`: PostgreSQL has them in rows of their own. */
+  ofLinks?: boolean;
 }
 
 export const SEED_DEFAULTS: SeedOptions = {
@@ -29,6 +31,9 @@ export const SEED_DEFAULTS: SeedOptions = {
   rollupLinks: 200,
   seed: 1,
 };
+
+const SEED_QUARTERS = `CREATE TABLE seed_quarters (hour INTEGER, link_id INTEGER, value_id INTEGER, clicks INTEGER,
+  visitors INTEGER, human_clicks INTEGER, human_visitors INTEGER, quarter INTEGER)`;
 
 /** How many values each dimension has; drawn by Zipf, so the first are the common ones. */
 const CARDINALITY = {
@@ -140,10 +145,15 @@ class DayWriter {
     this.humansOf = new Int32Array(options.links + 1);
     this.lastOf = new Float64Array(options.links + 1);
     const counts = 'clicks, visitors, human_clicks, human_visitors';
+    if (options.ofLinks) db.run(SEED_QUARTERS);
     this.rows = {
+      ...(options.ofLinks && {
+        ofLinks: new Rows(db, 'seed_quarters', `hour, link_id, value_id, ${counts}, quarter`),
+      }),
       clicks: new Rows(db, 'clicks', CLICK_COLUMNS),
       slots: new Rows(db, 'rollup_15m', `link_id, slot, ${counts}`),
       hours: new Rows(db, 'rollup_hour', `hour, link_id, value_id, ${counts}`),
+      quarters: new Rows(db, 'rollup_quarter', `hour, value_id, quarter, ${counts}`),
       days: new Rows(db, 'rollup_day', `day, link_id, value_id, ${counts}`),
     };
   }
@@ -168,6 +178,7 @@ class DayWriter {
     const seen = new Map<number, number>();
     const slots = new Tally();
     const hours = new Tally();
+    const quarters = new Tally();
     const daily = new Tally();
     const keys = new Array<number>(DRAWN.length);
     const bounds = new Map<number, [number, number]>();
@@ -202,6 +213,7 @@ class DayWriter {
         if (scope > options.rollupLinks) continue;
         const value = (k: number) => {
           hours.add((hour * PART + scope) * PART + k, counts);
+          if (scope === 0 || options.ofLinks) quarters.add((slot * PART + scope) * PART + k, counts);
           daily.add(scope * PART + k, counts);
         };
         for (const k of keys) if (k !== 0) value(k);
@@ -220,6 +232,12 @@ class DayWriter {
     hours.write((key, counts) =>
       this.rows.hours?.add([day * 24 + Math.floor(key / PART / PART), ...this.place(key), ...counts]),
     );
+    quarters.write((key, counts) => {
+      const slot = day * 96 + Math.floor(key / PART / PART);
+      const [linkId, valueId] = this.place(key);
+      if (linkId === 0) this.rows.quarters?.add([slot >> 2, valueId, slot & 3, ...counts]);
+      this.rows.ofLinks?.add([slot >> 2, linkId, valueId, ...counts, slot & 3]);
+    });
     daily.write((key, counts) => this.rows.days?.add([day, ...this.place(key), ...counts]));
     const put = this.db.query('INSERT INTO click_hours (hour, min_id, max_id) VALUES (?, ?, ?)');
     for (const [hour, [min, max]] of bounds) put.run(day * 24 + hour, min, max);

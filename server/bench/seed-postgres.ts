@@ -2,6 +2,7 @@ import { Database } from 'bun:sqlite';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DIMENSIONS } from '@waymark/contract';
 import type { Pool } from 'pg';
 import { DAY_MS } from '../src/platform/clock.ts';
 import { migrate } from '../src/storage/postgres/migrate.ts';
@@ -24,9 +25,13 @@ const TABLES: [table: string, columns: string, order: string][] = [
   ['links', 'id, domain_id, code, url, created_at, updated_at', 'id'],
   // Quarter hours and hours as they go by, though SQLite keeps the former by link.
   ['rollup_15m', 'link_id, slot, clicks, visitors, human_clicks, human_visitors', 'slot, link_id'],
-  ['rollup_hour', 'hour, link_id, value_id, clicks, visitors, human_clicks, human_visitors', 'hour, link_id, value_id'],
   ['rollup_day', 'day, link_id, value_id, clicks, visitors, human_clicks, human_visitors', 'day, link_id, value_id'],
 ];
+
+const HOUR_COLUMNS = 'hour, link_id, value_id, clicks, visitors, human_clicks, human_visitors';
+/** Links as values of all links have no quarters in the population. */
+const HOUR_ROWS = `SELECT ${HOUR_COLUMNS}, quarter FROM seed_quarters
+  UNION ALL SELECT ${HOUR_COLUMNS}, NULL FROM rollup_hour WHERE value_id >> 32 = ${DIMENSIONS.link} ORDER BY 1, 2, 3`;
 
 /**
  * Fills an empty PostgreSQL database with the population of seedClicks: the same rows and rollups, made once in SQLite and
@@ -35,7 +40,7 @@ const TABLES: [table: string, columns: string, order: string][] = [
  */
 export async function seedPostgres(url: string, options: SeedOptions, sqliteFile?: string): Promise<void> {
   const made = sqliteFile ? null : mkdtempSync(join(tmpdir(), 'waymark-seed-'));
-  const file = sqliteFile ?? seedClicks(made ?? '', options);
+  const file = sqliteFile ?? seedClicks(made ?? '', { ...options, ofLinks: true });
   const pool = openPool({ url, max: 1, statementMs: 0, name: 'seed' });
   const from = new Database(file, { readonly: true });
   try {
@@ -52,6 +57,7 @@ export async function seedPostgres(url: string, options: SeedOptions, sqliteFile
     for (const [table, columns, order] of TABLES) {
       await copyRows(url, table, columns, from.query<unknown, []>(`SELECT ${columns} FROM ${table} ORDER BY ${order}`));
     }
+    await copyRows(url, 'rollup_hour', `${HOUR_COLUMNS}, quarter`, from.query<unknown, []>(HOUR_ROWS));
     await pool.query(`INSERT INTO counters (kind, key, shard, n) VALUES
       ('links', '', 0, ${options.links}), ('events', '', 0, ${options.clicks}), ('events_by_type', 'click', 0, ${options.clicks})`);
     for (const create of indexes) await pool.query(create);

@@ -56,5 +56,5 @@ export interface BackendDeps {
   now: Clock;
   resources: OpenResources;
   clickCounts: { dropped: number };
-  cacheCounts: { hits: number; misses: number };
+  cacheCounts: { hits: number; misses: number; copied: number };
 }

@@ -14,6 +14,7 @@ import { DATABASE_FILE, openForReading } from './storage/sqlite/database.ts';
 import { EmbeddedDatabase } from './storage/sqlite/embedded-database.ts';
 import { SqliteReplica } from './storage/sqlite/sqlite-replica.ts';
 import type { WriteNotes } from './storage/write-call.ts';
+import { LinkCopyUpkeep } from './threads/link-copy-upkeep.ts';
 import type { FromWriter, ReaderInit, SealerInit, WriterInit, WriterReady } from './threads/messages.ts';
 import { SealerHandle } from './threads/sealer-handle.ts';
 import { startThread, type Thread } from './threads/start-thread.ts';
@@ -21,8 +22,6 @@ import { createWrite } from './write-scope.ts';
 
 const ROTATE_MS = 5000;
 const WRITER_CLOSE_MS = 5000;
-/** Of the database that look-ups read in place: with millions of links many miss the links in memory. */
-const LOOKUP_MAPPED_BYTES = 8 * 2 ** 30;
 const NO_CLICKS = { committed: 0, discarded: 0, dead: 0 };
 /** Page cache of a reader thread, of the analytics thread, and of the main thread's look-ups and figures. */
 const CACHE_KIB = { reader: 16_384, analytics: 32_768, replica: 16_384, figures: 1_024 };
@@ -68,10 +67,9 @@ export async function openEmbedded({
   );
   writer.thread.onDeath(failures.resolve);
 
-  const lookups = openForReading(file, CACHE_KIB.replica, LOOKUP_MAPPED_BYTES);
+  const lookups = openForReading(file, CACHE_KIB.replica);
   resources.defer('look-ups', () => lookups.close());
   const replica = new SqliteReplica(lookups, config.redirect.linkCacheSize, cacheCounts);
-  replica.holdReads(true);
   const figures = openForReading(file, CACHE_KIB.figures);
   resources.defer('figures', () => figures.close());
   const database = new EmbeddedDatabase(figures, dataDir);
@@ -81,10 +79,18 @@ export async function openEmbedded({
     if (replayed) (context as { onReplay?: () => void } | undefined)?.onReplay?.();
   });
   listenToWriter(writer.thread, replica);
-  resources.defer('writer', () => {
-    replica.holdReads(false);
-    return closeWriter(writer.thread, writerClient);
+  resources.defer('writer', () => closeWriter(writer.thread, writerClient));
+  const linkCopies = new LinkCopyUpkeep({
+    file,
+    dataDir,
+    replica,
+    cacheSize: config.redirect.linkCacheSize,
+    linkCount: () => database.linkCount(),
+    counts: cacheCounts,
+    logger,
+    now,
   });
+  resources.defer('link copies', () => linkCopies.stop());
 
   const [reader, analytics] = await Promise.all(
     (['reader', 'analytics'] as const).map(async (name) => {
@@ -227,18 +233,15 @@ function createPipeline(parts: {
   };
 }
 
-/** What is read from here on holds the changes, those of links that nobody had asked for (created ones) too. */
 function forget(replica: SqliteReplica, changed: WriteNotes['changed']): void {
   for (const [domainId, code] of changed) replica.invalidate(domainId, [code]);
-  replica.readAnew();
 }
 
 function listenToWriter(writer: Thread, replica: SqliteReplica): void {
   const receiveReplies = writer.onmessage;
   writer.onmessage = (event) => {
     const message = event.data as FromWriter | { replies: unknown };
-    if ('logIsLong' in message) replica.holdReads(!message.logIsLong);
-    else if ('changed' in message) forget(replica, message.changed);
+    if ('changed' in message) forget(replica, message.changed);
     else receiveReplies?.(event);
   };
 }

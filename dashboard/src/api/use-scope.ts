@@ -9,5 +9,5 @@ const RANK = { read: 0, write: 1, admin: 2 } as const satisfies Record<Session['
 export function useRefusal(scope: 'write' | 'admin'): string | null {
   const { data: session } = useQuery(queries.session());
   if (session === undefined || RANK[session.scope] >= RANK[scope]) return null;
-  return t(`keys.needs.${scope}`, { scope: t(`keys.scopes.${session.scope}.name`) });
+  return t(`common.needs.${scope}`);
 }

@@ -12,7 +12,6 @@ export function NotFound() {
     <Page title={t('errors.notFoundTitle')}>
       <EmptyState
         icon={<Compass />}
-        title={t('errors.notFoundTitle')}
         text={t('errors.notFoundText')}
         action={
           <Link to="/" className={buttonClass('primary')}>

@@ -18,6 +18,7 @@ import { importSearch } from '../pages/imports/import-search.ts';
 import { linkSearch } from '../pages/link/link-search.ts';
 import { linksSearch } from '../pages/links/links-search.ts';
 import { NotFound, PageError } from './not-found.tsx';
+import { Opening } from './opening.tsx';
 import { one, parseSearch, stringifySearch } from './search-params.ts';
 import { Shell } from './shell.tsx';
 
@@ -64,6 +65,9 @@ const shell = createRoute({
     }
   },
   component: Shell,
+  // Stands for the page while it is not known yet whether there is a session.
+  pendingComponent: Opening,
+  pendingMs: 300,
   errorComponent: PageError,
 });
 
@@ -93,7 +97,7 @@ const newLink = createRoute({
     return url === undefined ? {} : { url };
   },
   component: lazyRouteComponent(
-    withTexts(['link', 'keys'], () => import('../pages/link/new-link-page.tsx')),
+    withTexts(['link'], () => import('../pages/link/new-link-page.tsx')),
     'NewLinkPage',
   ),
 });
@@ -102,7 +106,7 @@ const link = createRoute({
   path: '/links/$id',
   validateSearch: linkSearch,
   component: lazyRouteComponent(
-    withTexts(['link', 'keys', 'analytics'], () => import('../pages/link/link-page.tsx')),
+    withTexts(['link', 'analytics'], () => import('../pages/link/link-page.tsx')),
     'LinkPage',
   ),
 });

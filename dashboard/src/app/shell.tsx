@@ -1,6 +1,7 @@
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu as MenuIcon, Plus, Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { OfflineNote } from '../components/offline-note.tsx';
 import { Toasts } from '../components/toasts.tsx';
 import { t } from '../i18n/index.ts';
 import { listenForShortcuts, useShortcut } from '../keyboard/shortcuts.ts';
@@ -101,6 +102,7 @@ export function Shell() {
         )}
         {open === 'shortcuts' && <ShortcutList onClose={() => setOpen(null)} />}
       </Suspense>
+      <OfflineNote />
       <Toasts />
     </div>
   );

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useRef, useState } from 'react';
 import type { TopRow } from '../components/top-list.tsx';
 import { formatCount, formatShare } from '../format/numbers.ts';
 import { t } from '../i18n/index.ts';
+import { Mark } from '../ui/mark.tsx';
 import { shadeOf, shadeRanges } from './shades.ts';
 import { type CountryShape, MAP_HEIGHT, MAP_WIDTH, worldShapes } from './world-shapes.ts';
 
@@ -95,7 +96,7 @@ export function WorldMap({ label, rows, picked, onPick }: WorldMapProps) {
               top: `${(shown.centre[1] / MAP_HEIGHT) * 100 + 4}%`,
             }}
           >
-            {row.icon} <span className="font-medium">{row.label}</span>{' '}
+            <Mark text={row.value} /> <span className="font-medium">{row.label}</span>{' '}
             <span className="text-muted tabular-nums">
               {formatCount(row.clicks)} · {total > 0 ? formatShare(row.clicks / total) : '–'}
             </span>

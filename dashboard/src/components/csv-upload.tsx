@@ -5,6 +5,7 @@ import { FileUp } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { api } from '../api/client.ts';
 import { queries } from '../api/queries.ts';
+import { useRefusal } from '../api/use-scope.ts';
 import { paths } from '../app/paths.ts';
 import { formatBytes } from '../format/numbers.ts';
 import { t } from '../i18n/index.ts';
@@ -35,12 +36,14 @@ function useCsvUpload() {
 export function ImportButton({ kind = 'plain' }: { kind?: ButtonKind }) {
   const input = useRef<HTMLInputElement>(null);
   const upload = useCsvUpload();
+  const refusal = useRefusal('write');
   return (
     <>
       <Button
         kind={kind}
         icon={<FileUp aria-hidden className="size-4" />}
         loading={upload.isPending}
+        disabledReason={refusal}
         onClick={() => input.current?.click()}
       >
         {t('links.import')}
@@ -65,6 +68,7 @@ export function ImportButton({ kind = 'plain' }: { kind?: ButtonKind }) {
 /** Takes a CSV file that is dropped anywhere on the page. */
 export function CsvDropZone() {
   const upload = useCsvUpload();
+  const refusal = useRefusal('write');
   const [over, setOver] = useState(false);
   const onDrag = useEffectEvent((event: DragEvent) => {
     if (!event.dataTransfer?.types.includes('Files')) return;
@@ -76,7 +80,8 @@ export function CsvDropZone() {
     setOver(false);
     const [file] = event.dataTransfer.files;
     if (file === undefined || upload.isPending) return;
-    if (isCsv(file)) upload.mutate(file);
+    if (refusal !== null) sayFailed(new Error(refusal));
+    else if (isCsv(file)) upload.mutate(file);
     else sayFailed(new Error(t('imports.upload.notCsv', { name: file.name })));
   });
   useEffect(() => {

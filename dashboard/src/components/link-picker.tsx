@@ -13,10 +13,12 @@ export interface LinkPickerProps {
   /** Id of the chosen link; null for all links. */
   link: string | null;
   onPick(link: string | null): void;
+  /** @default 'small' */
+  size?: 'small' | 'medium';
 }
 
 /** All links, or one that is found by its name. */
-export function LinkPicker({ link, onPick }: LinkPickerProps) {
+export function LinkPicker({ link, onPick, size = 'small' }: LinkPickerProps) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
   const q = useDeferredValue(text.trim());
@@ -40,7 +42,7 @@ export function LinkPicker({ link, onPick }: LinkPickerProps) {
       }}
       label={t('common.linkPicker.choose')}
       trigger={
-        <Button size="small" className="max-w-56 min-w-0 shrink!" icon={<Link2 aria-hidden className="size-4" />}>
+        <Button size={size} className="max-w-56 min-w-0 shrink!" icon={<Link2 aria-hidden className="size-4" />}>
           <span className="sr-only">{t('common.linkPicker.name')}: </span>
           <span className="truncate">{link === null ? all.label : (chosen?.code ?? `#${link}`)}</span>
           <ChevronDown aria-hidden className="size-4 shrink-0" />

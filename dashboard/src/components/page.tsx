@@ -17,7 +17,7 @@ export function Page({ title, subtitle, actions, children }: PageProps) {
   return (
     <div className="mx-auto flex w-full max-w-7xl flex-col gap-4 px-4 py-5 sm:px-6">
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1 basis-48">
           <h1 className="text-xl font-semibold wrap-anywhere">{title}</h1>
           {subtitle && <div className="text-sm text-muted">{subtitle}</div>}
         </div>

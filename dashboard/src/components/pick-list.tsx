@@ -1,11 +1,13 @@
 import { Command } from 'cmdk';
 import { Check } from 'lucide-react';
 import { t } from '../i18n/index.ts';
+import { Mark } from '../ui/mark.tsx';
 
 export interface PickItem {
   value: string;
   label: string;
-  icon?: string | null;
+  /** Letters before the label. */
+  mark?: string | null;
   /** Behind the label, dimmed. */
   detail?: string;
   checked?: boolean;
@@ -56,7 +58,7 @@ export function PickList({ label, placeholder, text, onText, items, onPick, empt
                 {item.checked && <Check className="size-3" />}
               </span>
             )}
-            {item.icon && <span aria-hidden>{item.icon}</span>}
+            {item.mark && <Mark text={item.mark} />}
             <span className="min-w-0 flex-1 truncate">
               {item.label}
               {item.checked && <span className="sr-only">, {t('analytics.filters.chosen')}</span>}

@@ -1,14 +1,15 @@
 import { formatCount, formatShare } from '../format/numbers.ts';
 import { t } from '../i18n/index.ts';
 import { classNames } from '../ui/class-names.ts';
+import { Mark } from '../ui/mark.tsx';
 
 export interface TopRow {
   value: string;
   label: string;
   clicks: number;
   visitors: number;
-  /** A small picture before the label, such as a flag. */
-  icon?: string | null;
+  /** Letters before the label, such as those of a country. */
+  mark?: string | null;
 }
 
 export interface TopListProps {
@@ -28,26 +29,26 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
   const all = total ?? rows.reduce((sum, { clicks }) => sum + clicks, 0);
   const most = Math.max(1, ...rows.map(({ clicks }) => clicks));
   return (
-    <table className="w-full table-fixed border-separate border-spacing-y-0.5 text-sm">
+    <table className="w-full border-separate border-spacing-y-0.5 text-sm">
       <caption className="sr-only">{label}</caption>
       <thead>
         <tr className="text-xs text-muted [&_th]:pb-1 [&_th]:font-normal">
-          <th scope="col" className="pl-2 text-left">
+          <th scope="col" className="w-full max-w-0 truncate pl-2 text-left">
             {label}
           </th>
-          <th scope="col" className="w-18 text-right">
+          <th scope="col" className="pl-3 text-right">
             {t('common.clicksName')}
           </th>
-          <th scope="col" className="w-18 pr-2 text-right max-sm:hidden">
+          <th scope="col" className="pl-3 text-right max-sm:hidden">
             {t('common.visitorsName')}
           </th>
-          <th scope="col" className="w-14 pr-2 text-right">
+          <th scope="col" className="min-w-16 pr-2 pl-3 text-right">
             {t('analytics.share')}
           </th>
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ value, label: words, icon, clicks, visitors }) => (
+        {rows.map(({ value, label: words, mark, clicks, visitors }) => (
           <tr
             key={value}
             className={classNames(
@@ -60,7 +61,7 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
               backgroundSize: `${(clicks / most) * 100}% 100%`,
             }}
           >
-            <td className="truncate rounded-l-md pl-2">
+            <td className="w-full max-w-0 truncate rounded-l-md pl-2">
               {onPick ? (
                 <button
                   type="button"
@@ -68,15 +69,17 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
                   onClick={() => onPick(value)}
                   className="inline-block max-w-full truncate rounded py-1 text-left align-middle hover:underline"
                 >
-                  <Words icon={icon} words={words} />
+                  <Words mark={mark} words={words} />
                 </button>
               ) : (
-                <Words icon={icon} words={words} />
+                <Words mark={mark} words={words} />
               )}
             </td>
-            <td className="text-right">{formatCount(clicks)}</td>
-            <td className="pr-2 text-right text-muted max-sm:hidden">{formatCount(visitors)}</td>
-            <td className="rounded-r-md pr-2 text-right text-muted">{all > 0 ? formatShare(clicks / all) : '–'}</td>
+            <td className="pl-3 text-right tabular-nums">{formatCount(clicks)}</td>
+            <td className="pl-3 text-right text-muted tabular-nums max-sm:hidden">{formatCount(visitors)}</td>
+            <td className="rounded-r-md pr-2 pl-3 text-right whitespace-nowrap text-muted tabular-nums">
+              {all > 0 ? formatShare(clicks / all) : '–'}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -84,14 +87,10 @@ export function TopList({ label, rows, total, picked = [], onPick }: TopListProp
   );
 }
 
-function Words({ icon, words }: { icon: string | null | undefined; words: string }) {
+function Words({ mark, words }: { mark: string | null | undefined; words: string }) {
   return (
     <span title={words}>
-      {icon && (
-        <span aria-hidden className="mr-2">
-          {icon}
-        </span>
-      )}
+      {mark && <Mark text={mark} className="mr-2" />}
       {words}
     </span>
   );

@@ -3,6 +3,7 @@ import { locale, preferences } from '../app/preferences.ts';
 type When = string | number | Date;
 
 const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
 const STEPS = [
   ['second', SECOND_MS],
   ['minute', 60 * SECOND_MS],
@@ -61,7 +62,9 @@ export function formatMinute(when: When, timeZone?: string): string {
 
 /** 3 minutes ago, in 2 days; `short` for narrow columns: 3 min. ago. */
 export function formatAgo(when: When, now: number, style: 'long' | 'short' = 'long'): string {
-  const ms = new Date(when).getTime() - now;
+  const ahead = new Date(when).getTime() - now;
+  // Clocks differ, and `now` moves in steps: what has just happened is not "in 3 seconds".
+  const ms = ahead > 0 && ahead < MINUTE_MS ? 0 : ahead;
   const [unit, size] = STEPS.findLast(([, step]) => Math.abs(ms) >= step) ?? STEPS[0];
   return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style }).format(Math.round(ms / size), unit);
 }

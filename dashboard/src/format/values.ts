@@ -73,22 +73,9 @@ function reasonName(value: string): string {
   return key === undefined ? value : t(`analytics.reasons.${REASONS[key]}`, { name: rest.join(':') });
 }
 
-/** The flag of a country; null for all else, and where the system draws letters or boxes in place of flags. */
-export function valueIcon(dimension: Dimension, value: string): string | null {
-  if (dimension !== 'country' || !/^[A-Z]{2}$/.test(value) || !drawsFlags()) return null;
-  return String.fromCodePoint(...[...value].map((letter) => 0x1f1e6 + letter.charCodeAt(0) - 65));
-}
-
-let canDraw: boolean | undefined;
-
-/** A flag is one sign made of two letters, so it is narrower than both. */
-function drawsFlags(): boolean {
-  canDraw ??= (() => {
-    const ink = document.createElement('canvas').getContext('2d');
-    if (ink === null) return false;
-    return ink.measureText('\u{1f1e9}\u{1f1ea}').width < 1.6 * ink.measureText('\u{1f1e9}').width;
-  })();
-  return canDraw;
+/** The two letters of a country, which stand before its name; null for all else. Flags are not drawn by every system. */
+export function valueMark(dimension: Dimension, value: string): string | null {
+  return dimension === 'country' && /^[A-Z]{2}$/.test(value) ? value : null;
 }
 
 function displayName(type: 'region' | 'language', code: string): string {

@@ -21,10 +21,12 @@ export interface ExpiryFieldProps {
   value: ExpiryDraft | null;
   onChange(value: ExpiryDraft | null): void;
   error: string | null;
+  /** Whether it may be left alone. @default true */
+  isOptional?: boolean;
 }
 
 /** When a link ends: a date and a time by the clocks of a zone, with the instant in words. */
-export function ExpiryField({ value, onChange, error }: ExpiryFieldProps) {
+export function ExpiryField({ value, onChange, error, isOptional = true }: ExpiryFieldProps) {
   const now = useNow(HALF_MINUTE_MS);
   const { zone = preferences().timeZone, date = '', time = '', later = false } = value ?? {};
   const moment = momentOf({ date, time }, zone);
@@ -34,10 +36,10 @@ export function ExpiryField({ value, onChange, error }: ExpiryFieldProps) {
     onChange({ ...next, time: next.time === '' && !('time' in part) ? DEFAULT_TIME : next.time });
   };
   return (
-    <fieldset className="flex min-w-0 flex-col gap-2">
+    <fieldset className="@container flex min-w-0 flex-col gap-2">
       <legend className="mb-1 text-sm font-medium">
         {t('link.form.expiry.label')}
-        <span className="ml-1.5 font-normal text-muted">{t('common.optional')}</span>
+        {isOptional && <span className="ml-1.5 font-normal text-muted">{t('common.optional')}</span>}
       </legend>
       <div className="flex flex-wrap gap-1.5">
         {PRESET_DAYS.map((days) => (
@@ -47,14 +49,13 @@ export function ExpiryField({ value, onChange, error }: ExpiryFieldProps) {
         ))}
         <Button
           size="small"
-          kind="quiet"
           onClick={() => onChange(null)}
           disabledReason={value === null ? t('link.form.expiry.isNever') : null}
         >
           {t('link.form.expiry.never')}
         </Button>
       </div>
-      <div className="grid grid-cols-2 gap-3 sm:grid-cols-[1fr_1fr_1.6fr]">
+      <div className="grid grid-cols-2 gap-3 @lg:grid-cols-[1fr_1fr_1.6fr]">
         <TextField
           label={t('link.form.expiry.date')}
           type="date"
@@ -70,7 +71,7 @@ export function ExpiryField({ value, onChange, error }: ExpiryFieldProps) {
           disabled={value === null}
           onChange={(event) => change({ time: event.target.value })}
         />
-        <div className="col-span-2 sm:col-span-1">
+        <div className="col-span-2 @lg:col-span-1">
           <TimeZoneSelect
             value={zone}
             at={atOf(moment) ?? now}

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { t } from '../i18n/index.ts';
 import { IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
@@ -16,18 +16,29 @@ export interface DialogProps {
   children: ReactNode;
 }
 
+/** Windows open without a trigger of their own: whoever had the focus before has it after. */
+export function giveBack(event: Event, before: Element | null): void {
+  event.preventDefault();
+  if (before instanceof HTMLElement) before.focus();
+}
+
 /** A window over the page: takes the focus, gives it back, closes by Escape. */
 export function Dialog({ open, onOpenChange, title, description, width = 'narrow', footer, children }: DialogProps) {
+  const before = useRef<Element | null>(null);
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
           tabIndex={-1}
-          onOpenAutoFocus={focusFirstField}
+          onOpenAutoFocus={(event) => {
+            before.current = document.activeElement;
+            focusFirstField(event);
+          }}
+          onCloseAutoFocus={(event) => giveBack(event, before.current)}
           {...(!description && { 'aria-describedby': undefined })}
           className={classNames(
-            'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-raised',
+            'fixed top-1/2 left-1/2 z-50 flex max-h-[calc(100dvh-2rem)] w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-xl border border-line bg-raised shadow-raised outline-none',
             width === 'wide' ? 'max-w-3xl' : 'max-w-lg',
           )}
         >
@@ -52,7 +63,7 @@ export function Dialog({ open, onOpenChange, title, description, width = 'narrow
 
 /**
  * The first field of a window has its focus, or the window itself; never its Close button, whose tooltip would cover the
- * title and take the first Escape.
+ * title.
  */
 function focusFirstField(event: Event): void {
   if (!(event.currentTarget instanceof HTMLElement)) return;

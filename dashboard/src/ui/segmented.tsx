@@ -21,7 +21,7 @@ export function Segmented<T extends string>({ label, value, onChange, choices }:
         <ToggleGroup.Item
           key={choice.value}
           value={choice.value}
-          className="h-7.5 rounded px-2.5 text-sm text-muted hover:text-text data-[state=on]:bg-accent-soft data-[state=on]:font-medium data-[state=on]:text-text"
+          className="h-7.5 rounded px-2.5 text-sm whitespace-nowrap text-muted hover:text-text data-[state=on]:bg-accent-soft data-[state=on]:font-medium data-[state=on]:text-text"
         >
           {choice.label}
         </ToggleGroup.Item>

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForWriting } from '../../src/storage/sqlite/database.ts';
 import { migrate } from '../../src/storage/sqlite/migrate.ts';
-import { BROWSER } from './processes.ts';
+import { BROWSER, temporary } from './processes.ts';
 
 /** Makes a database of `count` links whose codes follow from their number. Takes about 5 s a million. */
 export function seedLinks(dataDir: string, count: number): void {
@@ -22,6 +22,24 @@ export function seedLinks(dataDir: string, count: number): void {
   db.run('PRAGMA wal_checkpoint(TRUNCATE)');
   db.run('ANALYZE');
   db.close();
+}
+
+/** A data directory of its own with `count` links. With BENCH_SEEDS the database is made once in that directory, and copied. */
+export function seededDirectory(count: number): string {
+  const dir = temporary(`links-${count}`);
+  const seeds = process.env.BENCH_SEEDS;
+  if (!seeds) {
+    seedLinks(dir, count);
+    return dir;
+  }
+  const kept = join(seeds, `links-${count}.db`);
+  if (!existsSync(kept)) {
+    mkdirSync(seeds, { recursive: true });
+    seedLinks(dir, count);
+    renameSync(join(dir, 'waymark.db'), kept);
+  }
+  copyFileSync(kept, join(dir, 'waymark.db'));
+  return dir;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { addCounts, type Counts } from './rollup-counts.ts';
+import { CountTable } from './count-table.ts';
 import { ALL_LINKS, periodsOf, type RollupClick, type RollupVisit, visitRollups } from './rollup-rows.ts';
 
 /** What a link gains by a batch. `rows`: clicks that get a row of their own; `lastAt`: epoch ms. */
@@ -16,15 +16,13 @@ export interface AdditionRules {
   dayTierCovers(day: number, linkId: number): boolean;
 }
 
-type ByLink = Map<number, Map<number, Counts>>;
-
 /** What one or several batches add to rollups, totals and counters, gathered before anything is written. */
 export class BatchAdditions {
-  /** By link and quarter hour. */
-  readonly slots: ByLink = new Map();
-  /** By hour, link and value; by day likewise. */
-  readonly hours = new Map<number, ByLink>();
-  readonly days = new Map<number, ByLink>();
+  /** By link and quarter hour (and 0). */
+  readonly slots = new CountTable();
+  /** By quarter hour, link and value; by day, link and value, what goes to the day tier as well. */
+  readonly values = new CountTable();
+  readonly days = new CountTable();
   readonly links = new Map<number, LinkTotals>();
   /** Rows by owner of the link. */
   readonly owners = new Map<number, number>();
@@ -32,17 +30,15 @@ export class BatchAdditions {
 
   private slot = 0;
   private day = 0;
-  private ofLink: Map<number, Counts> = new Map();
-  private ofAll: Map<number, Counts> = new Map();
-  private lateOfLink: Map<number, Counts> | null = null;
-  private lateOfAll: Map<number, Counts> | null = null;
+  private linkIsLate = false;
+  private allAreLate = false;
 
   constructor(private readonly rules: AdditionRules) {}
 
   /** `kept`: the click gets a row of its own. */
   add(click: RollupClick, at: number, kept: boolean, ownerId: number | null): void {
     const { linkId } = click;
-    const { slot, hour, day } = periodsOf(at);
+    const { slot, day } = periodsOf(at);
     if (kept) this.addRow(ownerId);
     const totals = this.links.get(linkId) ?? { clicks: 0, human: 0, rows: 0, lastAt: 0 };
     totals.clicks++;
@@ -52,11 +48,8 @@ export class BatchAdditions {
     this.links.set(linkId, totals);
     this.slot = slot;
     this.day = day;
-    const ofHour = child(this.hours, hour);
-    this.ofLink = child(ofHour, linkId);
-    this.ofAll = child(ofHour, ALL_LINKS);
-    this.lateOfLink = this.late(linkId);
-    this.lateOfAll = this.late(ALL_LINKS);
+    this.linkIsLate = this.rules.dayTierCovers(day, linkId);
+    this.allAreLate = this.rules.dayTierCovers(day, ALL_LINKS);
     visitRollups(click, this.visit);
   }
 
@@ -65,19 +58,15 @@ export class BatchAdditions {
     if (ownerId !== null) this.owners.set(ownerId, (this.owners.get(ownerId) ?? 0) + 1);
   }
 
-  private late(linkId: number): Map<number, Counts> | null {
-    return this.rules.dayTierCovers(this.day, linkId) ? child(child(this.days, this.day), linkId) : null;
-  }
-
   private readonly visit: RollupVisit = (linkId, valueId, visitors, humanClicks, humanVisitors) => {
     if (valueId === null) {
-      addCounts(child(this.slots, linkId), this.slot, 1, visitors, humanClicks, humanVisitors);
+      this.slots.add(linkId, this.slot, 0, 1, visitors, humanClicks, humanVisitors);
       return;
     }
     const value = this.rules.valueFor(this.day, linkId, valueId);
-    addCounts(linkId === ALL_LINKS ? this.ofAll : this.ofLink, value, 1, visitors, humanClicks, humanVisitors);
-    const late = linkId === ALL_LINKS ? this.lateOfAll : this.lateOfLink;
-    if (late) addCounts(late, value, 1, visitors, humanClicks, humanVisitors);
+    this.values.add(this.slot, linkId, value, 1, visitors, humanClicks, humanVisitors);
+    const isLate = linkId === ALL_LINKS ? this.allAreLate : this.linkIsLate;
+    if (isLate) this.days.add(this.day, linkId, value, 1, visitors, humanClicks, humanVisitors);
   };
 }
 

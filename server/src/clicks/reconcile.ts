@@ -4,7 +4,8 @@ export type Recounted = Record<string, number | null> | null;
 /** A row whose numbers are not what recounting gives. */
 export interface Difference {
   table: string;
-  key: Record<string, number | string>;
+  /** A column that is null: rows that do not tell it. */
+  key: Record<string, number | string | null>;
   expected: Recounted;
   found: Recounted;
 }

@@ -14,13 +14,28 @@ export interface RecountedClick {
 /** Counts by value. */
 export type ValueCounts = Map<number, Counts>;
 
+/** Counts by value and quarter of the hour: see `quarterKey`. */
+export type QuarterCounts = Map<number, Counts>;
+
+/** `quarter`: 0 to 3. */
+export function quarterKey(valueId: number, quarter: number): number {
+  return valueId * 4 + quarter;
+}
+
+/** Counts of the hour, its quarters added up. */
+export function wholeHour(quarters: ReadonlyMap<number, Counts>): ValueCounts {
+  const hour: ValueCounts = new Map();
+  for (const [key, counts] of quarters) addCounts(hour, Math.floor(key / 4), ...counts);
+  return hour;
+}
+
 /** What the clicks of one hour come to, if each is counted as ingest counts it. */
 export class RecountedHour {
-  /** Of all links together: by value, and by quarter hour. */
-  readonly ofAll: ValueCounts = new Map();
+  /** Of all links together: by value and quarter, and by quarter hour. */
+  readonly ofAll: QuarterCounts = new Map();
   readonly slotsOfAll = new Map<number, Counts>();
-  /** By link and value; emptied by `takeLinks`. */
-  private links = new Map<number, ValueCounts>();
+  /** By link; emptied by `takeLinks`. */
+  private links = new Map<number, QuarterCounts>();
 
   add({ linkId, at, firstSeen, human, values }: RecountedClick): void {
     const { slot } = periodsOf(at);
@@ -30,7 +45,7 @@ export class RecountedHour {
         return;
       }
       if (link === ALL_LINKS) {
-        addCounts(this.ofAll, valueId, 1, ...counts);
+        addCounts(this.ofAll, quarterKey(valueId, slot & 3), 1, ...counts);
         return;
       }
       let ofLink = this.links.get(link);
@@ -38,12 +53,12 @@ export class RecountedHour {
         ofLink = new Map();
         this.links.set(link, ofLink);
       }
-      addCounts(ofLink, valueId, 1, ...counts);
+      addCounts(ofLink, quarterKey(valueId, slot & 3), 1, ...counts);
     });
   }
 
   /** The links counted since it was last called, so that an hour of many clicks can be compared in portions of links. */
-  takeLinks(): Map<number, ValueCounts> {
+  takeLinks(): Map<number, QuarterCounts> {
     const taken = this.links;
     this.links = new Map();
     return taken;
@@ -62,10 +77,10 @@ export function hourDifferences(
   otherIds: ReadonlyMap<number, number>,
 ): Difference[] {
   for (const [valueId, counts] of [...wanted]) {
-    const other = otherIds.get(Math.floor(valueId / VALUE_SPAN));
-    if (other === undefined || valueId === other || found.has(valueId) || !found.has(other)) continue;
+    const counted = countedAs(valueId, found, otherIds);
+    if (counted === valueId) continue;
     wanted.delete(valueId);
-    addCounts(wanted, other, ...counts);
+    addCounts(wanted, counted, ...counts);
   }
   return [...new Set([...wanted.keys(), ...found.keys()])].flatMap((valueId) =>
     countDifferences(
@@ -75,6 +90,41 @@ export function hourDifferences(
       found.get(valueId),
     ),
   );
+}
+
+/** The value that stands for this one among those `found` in an hour. */
+function countedAs(
+  valueId: number,
+  found: ReadonlyMap<number, unknown>,
+  otherIds: ReadonlyMap<number, number>,
+): number {
+  const other = otherIds.get(Math.floor(valueId / VALUE_SPAN));
+  return other === undefined || found.has(valueId) || !found.has(other) ? valueId : other;
+}
+
+/**
+ * Differences of one link's values in the quarters of one hour. `ofHour`: what the hour as a whole has; `isCompared`: which
+ * values have rows by quarter; `rowOf`: where a value's quarter is.
+ */
+export function quarterDifferences(
+  wanted: ReadonlyMap<number, Counts>,
+  found: ReadonlyMap<number, Counts>,
+  ofHour: ReadonlyMap<number, Counts>,
+  otherIds: ReadonlyMap<number, number>,
+  isCompared: (valueId: number) => boolean,
+  rowOf: (valueId: number, quarter: number) => Pick<Difference, 'table' | 'key'>,
+): Difference[] {
+  const expected: QuarterCounts = new Map();
+  for (const [key, counts] of wanted) {
+    const valueId = countedAs(Math.floor(key / 4), ofHour, otherIds);
+    addCounts(expected, quarterKey(valueId, key % 4), ...counts);
+  }
+  return [...new Set([...expected.keys(), ...found.keys()])].flatMap((both) => {
+    const valueId = Math.floor(both / 4);
+    if (!isCompared(valueId)) return [];
+    const { table, key } = rowOf(valueId, both % 4);
+    return countDifferences(table, key, expected.get(both), found.get(both));
+  });
 }
 
 /** Differences of the quarter hours of all links together. */

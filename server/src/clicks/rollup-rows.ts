@@ -17,6 +17,11 @@ export function periodsOf(at: number): { slot: number; hour: number; day: number
   return { slot: Math.floor(at / (15 * MINUTE_MS)), hour: Math.floor(at / HOUR_MS), day: Math.floor(at / DAY_MS) };
 }
 
+/** Whether SQLite keeps a value of all links by quarter hours: a link has those of its own. */
+export function hasQuarters(valueId: number): boolean {
+  return valueId < DIMENSIONS.link * VALUE_SPAN || valueId >= (DIMENSIONS.link + 1) * VALUE_SPAN;
+}
+
 /** What `clicks.first_seen` is made of: the first click of its visitor that UTC day, on the link or anywhere, human ones apart. */
 export const FIRST_ON_LINK = 1;
 export const FIRST_HUMAN_ON_LINK = 2;

@@ -74,7 +74,7 @@ export const GROUPS = {
     }),
     LINK_CACHE_SIZE: integer(1_000_000, 0, 50_000_000, {
       unit: 'links',
-      doc: 'Links kept in memory for redirects, about 100 bytes each; 0 reads each from SQLite.',
+      doc: 'Links kept in memory for redirects, about 100 bytes each. On SQLite, where there are more, all of them are packed into a file that is read in memory, as large. 0 reads each from SQLite.',
     }),
   },
   Access: {

@@ -70,7 +70,7 @@ export class Metrics {
   };
   /** Clicks that were never accepted: the outbox or the disk was full. */
   readonly clicks = { dropped: 0 };
-  readonly replicaCache = { hits: 0, misses: 0 };
+  readonly replicaCache = { hits: 0, misses: 0, copied: 0 };
   readonly requests: CounterFamily;
   readonly durations: DurationFamily;
 
@@ -149,6 +149,12 @@ export class Metrics {
       'Links looked up on disk.',
       null,
       () => this.replicaCache.misses,
+    );
+    this.gauge(
+      'waymark_replica_copied_links',
+      'Links in the packed copy that look-ups read first; 0 where there is none.',
+      null,
+      () => this.replicaCache.copied,
     );
   }
 

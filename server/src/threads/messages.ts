@@ -4,6 +4,7 @@ import type { StreamConsumerStatus } from '../clicks/stream-consumer.ts';
 import type { FeedLink } from '../links/change-feed.ts';
 import type { FollowerStatus } from '../links/replica-follower.ts';
 import type { ChangedCode } from '../links/replica-store.ts';
+import type { LinkCopyOptions, MadeLinkCopy } from '../storage/sqlite/link-copy-maker.ts';
 import type { WriteNotes } from '../storage/write-call.ts';
 
 /** First message to each thread; it answers `{ ready: ... }` or `{ failed: message }`. */
@@ -95,8 +96,20 @@ export interface WriterReady {
   schema: { from: number; to: number };
 }
 
-/** From the writer to the main thread, beside replies: links that no caller changed; whether its log waits for readers to end. */
-export type FromWriter = { changed: WriteNotes['changed'] } | { logIsLong: boolean };
+/** From the writer to the main thread, beside replies: links that no caller changed. */
+export type FromWriter = { changed: WriteNotes['changed'] };
+
+/** To the thread that packs links. */
+export interface LinkCopyInit extends LinkCopyOptions {
+  /** The database. */
+  file: string;
+}
+
+/** From the main thread to it: the copy that nobody reads any more, to end with; null for none. */
+export type ToLinkCopy = { former: ArrayBuffer | null };
+
+/** From it to the main thread. */
+export type FromLinkCopy = { made: MadeLinkCopy } | { failed: string };
 
 /** From the main thread to the sealer: tell when clicks up to `seq` are committed; a spare segment is used up; look for clicks at once; go on under another edge id; stop. */
 export type ToSealer =

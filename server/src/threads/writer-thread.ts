@@ -1,9 +1,8 @@
 import { setPriority } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
 import { type Call, type Endpoint, type Reply, toWire } from '../platform/thread-rpc.ts';
-import { closeWriting, openForWriting } from '../storage/sqlite/database.ts';
+import { closeWriting, keepUndoInMemory, openForWriting } from '../storage/sqlite/database.ts';
 import { IdempotencyStore } from '../storage/sqlite/idempotency.ts';
-import { LogLength } from '../storage/sqlite/log-length.ts';
 import { migrate } from '../storage/sqlite/migrate.ts';
 import { createWriteContext, LinkChanges } from '../storage/sqlite/write-context.ts';
 import { WriteQueue } from '../storage/sqlite/write-queue.ts';
@@ -11,8 +10,6 @@ import { createWriteServices } from '../storage/sqlite/write-services.ts';
 import type { FromWriter, WriterInit, WriterReady } from './messages.ts';
 
 declare const self: Endpoint;
-
-const say = (message: FromWriter) => self.postMessage(message);
 
 /** Redirects come first on a full core: as an equal, ingest would take half of it for seconds. A tenth is always left. */
 const NICENESS = 10;
@@ -37,16 +34,18 @@ function start(init: WriterInit): { from: number; to: number } {
   }
   const sqlite = openForWriting(init.file);
   const schema = migrate(sqlite);
+  keepUndoInMemory(sqlite);
   const changes = new LinkChanges();
   const context = createWriteContext(sqlite, systemClock, changes);
   const { api, ingest, background } = createWriteServices(context, init);
-  const log = new LogLength(init.file);
-  const queue = new WriteQueue(sqlite, { ...api, ingest }, new IdempotencyStore(sqlite, systemClock), changes, ingest, {
-    changed: (codes) => say({ changed: codes }),
-    committed: () => {
-      if (log.hasChanged()) say({ logIsLong: log.isLong });
-    },
-  });
+  const queue = new WriteQueue(
+    sqlite,
+    { ...api, ingest },
+    new IdempotencyStore(sqlite, systemClock),
+    changes,
+    ingest,
+    (codes) => self.postMessage({ changed: codes } satisfies FromWriter),
+  );
   const send = (replies: Reply[]) => self.postMessage({ replies });
   const sendToSealer = (replies: Reply[]) => init.sealer.postMessage({ replies });
   self.onmessage = ({ data }) => {
@@ -70,7 +69,6 @@ function start(init: WriterInit): { from: number; to: number } {
     stopBackground();
     await queue.idle();
     try {
-      log.close();
       closeWriting(sqlite);
       self.postMessage({ closed: true });
     } catch (error) {

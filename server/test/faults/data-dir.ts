@@ -36,6 +36,7 @@ export function seedLinks(dir: string): void {
   );
   const at = Date.now();
   for (const code of CODES) insert.run(DEFAULT_DOMAIN_ID, code, `https://example.com/${code}`, at, at);
+  db.run(`INSERT INTO counters (kind, key, n) VALUES ('links', '', ?)`, [CODES.length]);
   db.close();
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { LINK_COPY_FILE } from '../../src/threads/link-copy-upkeep.ts';
 import { spawnTestApp, startTestApp, type TestApp } from '../start-app.ts';
 import { audit, expectKept } from './audit.ts';
 import { SHARES, seedLinks } from './data-dir.ts';
@@ -157,6 +158,26 @@ describe.skipIf(whyNot !== null)('a full disk', () => {
     } finally {
       await visitors.leave(0);
       await first.kill();
+    }
+  }, 40_000);
+
+  test('leaves no room for a packed copy of the links: that is said once, and redirects go on without', async () => {
+    const app = await startTestApp({ dataDir: dir, env: { LINK_CACHE_SIZE: '2' } });
+    const visitors = new Visitors({ codes: SHARES, connections: 8 });
+    try {
+      visitors.visit(app.port);
+      await until('the copy is refused', async () => app.log.some((line) => line.includes('packed copy')));
+      await moreRedirects(visitors, 2000);
+      await visitors.leave();
+      expect(visitors.otherAnswers).toEqual(new Map());
+      const said = app.log.filter((line) => line.includes('packed copy'));
+      expect(said).toHaveLength(1);
+      expect(said[0]).toContain('too little room is left on the disk');
+      expect(readdirSync(dir)).not.toContain(LINK_COPY_FILE);
+      expect(await app.stop()).toEqual({ code: 0, signal: null });
+    } finally {
+      await visitors.leave(0);
+      await app.kill();
     }
   }, 40_000);
 

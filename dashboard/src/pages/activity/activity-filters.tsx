@@ -47,6 +47,7 @@ export function ActivityFilters({
         <PostedType key={type} type={isPosted ? type : ''} onChange={(next) => onChange(withType(next))} />
       )}
       <LinkPicker
+        size="medium"
         link={link ?? null}
         onPick={(next) => onChange({ ...(next !== null && { link: next }), ...(type !== undefined && { type }) })}
       />

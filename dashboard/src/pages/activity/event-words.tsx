@@ -4,7 +4,7 @@ import { Ban, CirclePlus, MousePointerClick, Pencil, RotateCcw, Send } from 'luc
 import type { ReactNode } from 'react';
 import { clickDetails } from '../../format/click-details.ts';
 import { formatDateTime } from '../../format/dates.ts';
-import { valueIcon, valueName } from '../../format/values.ts';
+import { valueName } from '../../format/values.ts';
 import { t } from '../../i18n/index.ts';
 import { isOwnType, type OwnType } from './activity-search.ts';
 
@@ -34,9 +34,8 @@ export function eventSummary(event: Event): string {
   switch (event.type) {
     case 'click': {
       const { country, device, browser, referrer } = clickDetails(event);
-      const flag = valueIcon('country', country);
       return [
-        `${flag === null ? '' : `${flag} `}${valueName('country', country)}`,
+        valueName('country', country),
         device === '' ? '' : valueName('device', device),
         browser,
         valueName('referrer', referrer),

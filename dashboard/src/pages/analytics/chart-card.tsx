@@ -68,7 +68,7 @@ export function ChartCard({ view, totals }: { view: View; totals: Totals | undef
       <div className="mt-1 mb-2 flex flex-wrap items-center gap-x-3 gap-y-1">
         <Legend isCompared={isCompared} metric={metric} />
         <Freshness asOf={totals?.asOf} />
-        <span className="flex-1" />
+        <span className="flex-1 max-sm:hidden" />
         {search.from !== undefined && (
           <IconButton
             size="small"
@@ -85,22 +85,24 @@ export function ChartCard({ view, totals }: { view: View; totals: Totals | undef
             choices={intervals.map((value) => ({ value, label: t(`analytics.interval.${value}`) }))}
           />
         )}
-        <IconButton
-          size="small"
-          label={t(search.table ? 'common.asChart' : 'common.asTable')}
-          icon={search.table ? <ChartSpline aria-hidden /> : <Table2 aria-hidden />}
-          onClick={() => change({ table: search.table ? undefined : '1' })}
-        />
-        {search.table && current.data ? (
-          <TableActions name="clicks-over-time" rows={rowsOf(current.data, earlier.data, isCompared, tz)} />
-        ) : (
+        <div className="ml-auto flex items-center gap-x-3">
           <IconButton
             size="small"
-            label={t('analytics.savePicture')}
-            icon={<ImageDown aria-hidden />}
-            onClick={() => void savePicture()}
+            label={t(search.table ? 'common.asChart' : 'common.asTable')}
+            icon={search.table ? <ChartSpline aria-hidden /> : <Table2 aria-hidden />}
+            onClick={() => change({ table: search.table ? undefined : '1' })}
           />
-        )}
+          {search.table && current.data ? (
+            <TableActions name="clicks-over-time" rows={rowsOf(current.data, earlier.data, isCompared, tz)} />
+          ) : (
+            <IconButton
+              size="small"
+              label={t('analytics.savePicture')}
+              icon={<ImageDown aria-hidden />}
+              onClick={() => void savePicture()}
+            />
+          )}
+        </div>
       </div>
       <QueryView query={current} skeleton={<Skeleton className="h-70" />} empty={null}>
         {(answer) =>

@@ -96,10 +96,10 @@ function Values({
       placeholder={t('analytics.filters.search', { what: dimensionName(dimension) })}
       text={text}
       onText={onText}
-      items={rows.map(({ value, label, icon, clicks }) => ({
+      items={rows.map(({ value, label, mark, clicks }) => ({
         value,
         label,
-        icon: icon ?? null,
+        mark: mark ?? null,
         detail: formatCount(clicks),
         checked: picked.includes(value),
       }))}

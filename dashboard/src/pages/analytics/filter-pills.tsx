@@ -3,10 +3,11 @@ import type { Dimension } from '@waymark/contract';
 import { X } from 'lucide-react';
 import { Fragment } from 'react';
 import { queries } from '../../api/queries.ts';
-import { dimensionWord, valueIcon, valueName } from '../../format/values.ts';
+import { dimensionWord, valueMark, valueName } from '../../format/values.ts';
 import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { Button } from '../../ui/button.tsx';
+import { Mark } from '../../ui/mark.tsx';
 import { filterGroups, toggled } from './filters.ts';
 import type { View } from './use-analytics.ts';
 
@@ -51,9 +52,10 @@ export function FilterPills({ view: { filters, change } }: { view: View }) {
 function Pill({ dimension, value, onRemove }: { dimension: Dimension; value: string; onRemove(): void }) {
   const { data: link } = useQuery({ ...queries.link(value), enabled: dimension === 'link' });
   const name = dimension === 'link' ? (link?.code ?? `#${value}`) : valueName(dimension, value);
+  const mark = valueMark(dimension, value);
   return (
     <span className="inline-flex min-w-0 items-center gap-1 font-medium">
-      {valueIcon(dimension, value) && <span aria-hidden>{valueIcon(dimension, value)}</span>}
+      {mark && <Mark text={mark} />}
       <span className="max-w-52 truncate">{name}</span>
       <button
         type="button"

@@ -51,7 +51,7 @@ export function QualityCard({ view }: { view: View }) {
                   />
                 ))}
               </div>
-              <ul className="mt-2 grid grid-cols-1 gap-x-4 sm:grid-cols-2">
+              <ul className="mt-2 grid grid-cols-[repeat(auto-fit,minmax(15.5rem,1fr))] gap-x-4">
                 {counts.map(({ quality, clicks }) => (
                   <li key={quality}>
                     <button

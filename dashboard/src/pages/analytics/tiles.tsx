@@ -32,7 +32,7 @@ export function Tiles({ view, totals }: { view: View; totals: Totals | undefined
           )}
         >
           <span className="text-sm text-muted">{t(`common.${metric}Name`)}</span>
-          <span className="text-2xl font-semibold tabular-nums">
+          <span className="max-w-full text-xl font-semibold wrap-anywhere tabular-nums sm:text-2xl">
             {totals === undefined ? '–' : formatCount(totals.data[metric])}
           </span>
           <Change

@@ -14,13 +14,13 @@ import { FilterMenu } from './filter-menu.tsx';
 import { PeriodMenu } from './period-menu.tsx';
 import type { View } from './use-analytics.ts';
 
-/** What is looked at. It stays in sight. */
+/** What is looked at. It stays in sight where there is room for that. */
 export function Toolbar({ view, canPickLink }: { view: View; canPickLink: boolean }) {
   const { search, change } = view;
   const toggleCompare = () => change({ compare: search.compare === undefined ? '1' : undefined });
   useShortcut({ keys: 'x', label: t('analytics.compare'), group: t('analytics.keys.title') }, toggleCompare);
   return (
-    <div className="sticky top-13 z-20 -mx-4 flex flex-wrap items-center gap-2 border-b border-line bg-ground px-4 py-2 sm:-mx-6 sm:px-6 lg:top-0">
+    <div className="top-13 z-20 -mx-4 flex flex-wrap items-center gap-2 border-b border-line bg-ground px-4 py-2 sm:sticky sm:-mx-6 sm:px-6 lg:top-0">
       {canPickLink && <LinkPicker link={view.link} onPick={(link) => view.change({ link: link ?? undefined })} />}
       <PeriodMenu view={view} />
       <FilterMenu view={view} />

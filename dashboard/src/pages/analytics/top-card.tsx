@@ -67,7 +67,7 @@ function TopOf({ view: { question, filters, change, refetch }, dimension }: { vi
       empty={{ when: ({ data }) => data.length === 0, view: <Nothing /> }}
     >
       {(top) => (
-        <div className="flex min-h-76 flex-col justify-between gap-2">
+        <div className="flex sm:min-h-76 flex-col justify-between gap-2">
           <TopList
             label={dimensionName(dimension)}
             rows={rowsOf(dimension, top)}
@@ -105,5 +105,5 @@ function isUnknownOnly(dimension: Dimension, rows: readonly { value: string }[])
 }
 
 function Nothing() {
-  return <p className="flex min-h-76 items-center justify-center text-sm text-muted">{t('analytics.nothing')}</p>;
+  return <p className="flex sm:min-h-76 items-center justify-center text-sm text-muted">{t('analytics.nothing')}</p>;
 }

@@ -1,7 +1,7 @@
 import type { Dimension } from '@waymark/contract';
 import type { Top } from '@waymark/contract/v1/analytics';
 import type { TopRow } from '../../components/top-list.tsx';
-import { valueIcon, valueName } from '../../format/values.ts';
+import { valueMark, valueName } from '../../format/values.ts';
 
 /** The rows of an answer in words; a link by its title or code. */
 export function rowsOf(dimension: Dimension, top: Top | undefined): TopRow[] {
@@ -12,7 +12,7 @@ export function rowsOf(dimension: Dimension, top: Top | undefined): TopRow[] {
     clicks,
     visitors,
     label: code === undefined ? valueName(dimension, value) : title ? `${code} · ${title}` : code,
-    icon: valueIcon(dimension, value),
+    mark: valueMark(dimension, value),
   }));
 }
 

@@ -9,13 +9,14 @@ import { LiveState } from '../../components/live-state.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { clickDetails } from '../../format/click-details.ts';
 import { formatAgo, formatExact } from '../../format/dates.ts';
-import { valueIcon, valueName } from '../../format/values.ts';
+import { valueMark, valueName } from '../../format/values.ts';
 import { t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { useLiveStatus, useRecentClicks } from '../../live/use-live.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { Mark } from '../../ui/mark.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 
 const ROWS = 9;
@@ -97,12 +98,10 @@ function ClickRow({ event, now }: { event: Event; now: number }) {
   const program = [device, browser].filter((value) => value !== '');
   return (
     <li className="flex h-9 items-center gap-2.5 text-sm transition-opacity duration-200 starting:opacity-0">
-      <span aria-hidden className="w-5 shrink-0 text-center">
-        {valueIcon('country', country) ?? '·'}
-      </span>
+      <Mark text={valueMark('country', country) ?? '·'} />
       <Link
         {...paths.link(event.linkId)}
-        className="max-w-32 shrink-0 truncate font-medium hover:underline sm:w-36 sm:max-w-none"
+        className="max-w-32 shrink-0 truncate font-medium hover:underline sm:w-28 sm:max-w-none"
       >
         {code}
       </Link>
@@ -112,8 +111,8 @@ function ClickRow({ event, now }: { event: Event; now: number }) {
           ? t('common.unknown')
           : [device === '' ? null : valueName('device', device), browser].filter(Boolean).join(' · ')}
       </span>
-      <span className="hidden min-w-0 flex-1 truncate text-muted xl:block">{valueName('referrer', referrer)}</span>
-      <span className="flex shrink-0 justify-end sm:w-24">
+      <span className="hidden min-w-0 flex-1 truncate text-muted 2xl:block">{valueName('referrer', referrer)}</span>
+      <span className="flex shrink-0 justify-end md:w-22">
         <ClickQuality quality={quality} />
       </span>
       <time

@@ -32,7 +32,10 @@ export function TodayCard() {
   const failed = human.data === undefined ? human.error : all.data === undefined ? all.error : null;
   const retry = () => void Promise.all([human.refetch(), all.refetch()]);
   return (
-    <Card title={t('home.today.title')} className="flex flex-col">
+    <Card
+      title={t('home.today.title')}
+      className="flex flex-col [&>div:last-child]:flex [&>div:last-child]:flex-1 [&>div:last-child]:flex-col"
+    >
       {failed !== null && <ErrorState error={failed} onRetry={retry} />}
       {failed === null && (human.data === undefined || all.data === undefined) && <Skeleton className="h-20" />}
       {human.data && all.data && (

@@ -8,9 +8,10 @@ import { paths } from '../../app/paths.ts';
 import { QueryView } from '../../components/query-view.tsx';
 import { useNow } from '../../components/use-now.ts';
 import { formatCount } from '../../format/numbers.ts';
-import { valueIcon, valueName } from '../../format/values.ts';
+import { valueMark, valueName } from '../../format/values.ts';
 import { t } from '../../i18n/index.ts';
 import { Card } from '../../ui/card.tsx';
+import { Mark } from '../../ui/mark.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import { dayBefore } from './periods.ts';
 
@@ -31,9 +32,7 @@ export function TopCards() {
       <TopCard dimension="country" title={t('home.top.countries')}>
         {({ value }) => (
           <Link {...paths.analytics({ country: value })} className="truncate hover:underline">
-            <span aria-hidden className="mr-2 inline-block w-5 text-center">
-              {valueIcon('country', value) ?? '·'}
-            </span>
+            <Mark text={valueMark('country', value) ?? '·'} className="mr-2" />
             {valueName('country', value)}
           </Link>
         )}

@@ -33,7 +33,7 @@ export function ExportsCard() {
           <div className="flex flex-wrap items-start gap-2">
             <SelectField
               label={t('imports.exports.period')}
-              hideLabel
+              hideLabel={period !== 'custom'}
               value={period}
               onChange={(event) => choose({ period: event.target.value as Period })}
             >

@@ -7,6 +7,7 @@ import { FileQuestion, Trash2, Undo2 } from 'lucide-react';
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
+import { useRefusal } from '../../api/use-scope.ts';
 import { paths } from '../../app/paths.ts';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
@@ -99,13 +100,14 @@ function Actions({ job }: { job: ImportJob }) {
     onError: sayFailed,
   });
   const { created } = job.progress;
+  const refusal = useRefusal('write');
   return (
     <>
       {UNDOABLE.includes(job.state) && (
         <Button
           icon={<Undo2 aria-hidden className="size-4" />}
           loading={undo.isPending}
-          disabledReason={job.state === 'running' || created > 0 ? null : t('imports.undo.nothing')}
+          disabledReason={refusal ?? (job.state === 'running' || created > 0 ? null : t('imports.undo.nothing'))}
           onClick={() => setAsking('undo')}
         >
           {t(job.state === 'running' ? 'imports.run.stop' : 'imports.undo.action')}
@@ -115,7 +117,9 @@ function Actions({ job }: { job: ImportJob }) {
         kind="danger"
         icon={<Trash2 aria-hidden className="size-4" />}
         loading={remove.isPending}
-        disabledReason={job.state === 'running' || job.state === 'undoing' ? t('imports.page.deleteBusy') : null}
+        disabledReason={
+          refusal ?? (job.state === 'running' || job.state === 'undoing' ? t('imports.page.deleteBusy') : null)
+        }
         onClick={() => setAsking('delete')}
       >
         {t('imports.page.delete')}

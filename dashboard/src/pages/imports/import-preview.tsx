@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ImportJob } from '@waymark/contract/v1/imports';
 import { api } from '../../api/client.ts';
 import { queries } from '../../api/queries.ts';
+import { useRefusal } from '../../api/use-scope.ts';
 import { sayFailed } from '../../components/toasts.tsx';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../../ui/button.tsx';
@@ -28,12 +29,12 @@ export function ImportPreview({ job }: { job: ImportJob }) {
     onError: sayFailed,
   });
   const start = useMutation({ mutationFn: () => api.imports.start(job.id), onSuccess: keep, onError: sayFailed });
-  const { data: session } = useQuery(queries.session());
+  const refusal = useRefusal('write');
   const count = job.rowCount - job.problemCount;
   const chosen = (field: Field) =>
     map.isPending && map.variables.field === field ? map.variables.column : (job.mapping[field] ?? null);
   const reason = () => {
-    if (session?.scope === 'read') return t('imports.preview.readOnly');
+    if (refusal !== null) return refusal;
     if (!job.mapping.url) return t('imports.preview.needUrl');
     return count <= 0 ? t('imports.preview.needRows') : null;
   };
@@ -63,6 +64,7 @@ export function ImportPreview({ job }: { job: ImportJob }) {
               hint={t(`imports.preview.hints.${field}`)}
               {...(field === 'url' && { note: t('imports.preview.required') })}
               value={chosen(field) ?? ''}
+              disabled={refusal !== null}
               onChange={(event) => map.mutate({ field, column: event.target.value || null })}
             >
               <option value="">{t('imports.preview.noColumn')}</option>

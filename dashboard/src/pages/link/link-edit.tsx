@@ -12,7 +12,7 @@ import { t } from '../../i18n/index.ts';
 import { Card } from '../../ui/card.tsx';
 import { conflictsOf } from './conflict.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
-import { useTakeLink } from './use-link-changes.ts';
+import { useTakeLink } from './use-take-link.ts';
 
 /** The form of a link that is there. It saves over the version that was read, and no other unseen. */
 export function LinkEdit({ link, onLeave }: { link: Link; onLeave(): void }) {

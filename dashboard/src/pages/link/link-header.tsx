@@ -1,12 +1,12 @@
 import type { Link } from '@waymark/contract/v1/links';
 import { ExternalLink } from 'lucide-react';
+import { LinkStateList } from '../../components/link-badges.tsx';
 import { HALF_MINUTE_MS, useNow } from '../../components/use-now.ts';
 import { formatAgo, formatDateTime, formatExact } from '../../format/dates.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { t } from '../../i18n/index.ts';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { LinkBadges } from './link-badges.tsx';
 
 /** A link in short: its short URL, where it leads, how it stands, what it counted. */
 export function LinkHeader({ link }: { link: Link }) {
@@ -26,7 +26,7 @@ export function LinkHeader({ link }: { link: Link }) {
     { name: t('link.facts.redirect'), value: t(`link.form.redirect.${link.redirectStatus}`) },
   ];
   return (
-    <Card title={t('link.about')} hideTitle actions={<LinkBadges link={link} />}>
+    <Card title={t('link.about')} hideTitle actions={<LinkStateList link={link} />}>
       <div className="flex items-center gap-1.5">
         <a
           href={link.shortUrl}

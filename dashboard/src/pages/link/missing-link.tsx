@@ -15,7 +15,7 @@ import { t } from '../../i18n/index.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
-import { useTakeLink } from './use-link-changes.ts';
+import { useTakeLink } from './use-take-link.ts';
 
 /** A link that is not there: deleted and restorable, or never made. */
 export function MissingLink({ id }: { id: string }) {

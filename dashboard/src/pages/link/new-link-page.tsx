@@ -15,7 +15,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { copyText } from '../../ui/copy-button.tsx';
 import { CreatedPanel } from './created-panel.tsx';
-import { useTakeLink } from './use-link-changes.ts';
+import { useTakeLink } from './use-take-link.ts';
 
 /** A new link: paste, Enter, and it is on the clipboard. */
 export function NewLinkPage() {

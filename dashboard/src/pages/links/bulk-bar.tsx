@@ -15,16 +15,16 @@ export interface BulkBarProps {
   deleted: boolean;
   changes: LinkChanges;
   /** Why nothing can be changed; null where it can. */
-  readOnlyReason: string | null;
+  refusal: string | null;
   onExpiry(): void;
   onClear(): void;
 }
 
 /** What can be done with all selected links; floats over the page's lower end while some are. */
-export function BulkBar({ links, deleted, changes, readOnlyReason, onExpiry, onClear }: BulkBarProps) {
+export function BulkBar({ links, deleted, changes, refusal, onExpiry, onClear }: BulkBarProps) {
   const { progress } = changes;
   const count = links.length;
-  const reason = readOnlyReason ?? (progress === null ? null : t('links.bulk.busy'));
+  const reason = refusal ?? (progress === null ? null : t('links.bulk.busy'));
   const change = (label: string, icon: ReactNode, run: () => unknown, danger = false) => (
     <Button
       size="small"

@@ -33,7 +33,8 @@ export async function updateLinks(
     queryClient,
     updates.map(({ link, change }) => ({ ...link, ...change })),
   );
-  const done = await runBulk(
+  const done = await run(
+    queryClient,
     updates,
     LIMITS.bulkItemsMax,
     async (chunk) => {
@@ -55,7 +56,8 @@ export async function deleteLinks(
 ): Promise<Moved> {
   await queryClient.cancelQueries(LISTS);
   const taken = takeFromLists(queryClient, links, { deleted: false });
-  const done = await runBulk(
+  const done = await run(
+    queryClient,
     links,
     LIMITS.bulkItemsMax,
     async (chunk) => (await api.links.bulk({ delete: chunk.map(({ id }) => id) })).delete,
@@ -74,7 +76,8 @@ export async function restoreLinks(
 ): Promise<Moved> {
   await queryClient.cancelQueries(LISTS);
   const taken = takeFromLists(queryClient, links, { deleted: true });
-  const done = await runBulk(
+  const done = await run(
+    queryClient,
     links,
     LIMITS.bulkItemsMax,
     async (chunk) => (await api.links.bulk({ restore: chunk.map(({ id }) => id) })).restore,
@@ -83,6 +86,13 @@ export async function restoreLinks(
   putBackInLists(queryClient, taken, notDone(done));
   markListsStale(queryClient, { deleted: false });
   return { ...done, taken };
+}
+
+/** What was done stands in the history of each link. */
+async function run<T>(queryClient: QueryClient, ...work: Parameters<typeof runBulk<T>>): Promise<BulkDone<T>> {
+  const done = await runBulk(...work);
+  void queryClient.invalidateQueries({ queryKey: ['events'] });
+  return done;
 }
 
 function notDone({ refused, left }: BulkDone<Link>): Set<string> {

@@ -8,7 +8,7 @@ import { Name, RowCheckbox, type RowProps } from './row-parts.tsx';
 
 /** A link as a card, where the page is narrow. */
 export const LinkCard = memo(function LinkCard({ count, ...row }: RowProps & { count: number | null }) {
-  const { link, index, top, height, selected, current, now, onAct } = row;
+  const { link, index, top, height, selected, current, now, refusal, onAct } = row;
   return (
     <div
       {...LIST.item(index, count)}
@@ -22,9 +22,9 @@ export const LinkCard = memo(function LinkCard({ count, ...row }: RowProps & { c
       <div className="flex items-start gap-1">
         <RowCheckbox {...row} />
         <div className="min-w-0 flex-1">
-          <Name link={link} current={current} now={now} onAct={onAct} />
+          <Name {...{ link, current, now, refusal, onAct }} />
         </div>
-        <LinkMenu link={link} tabIndex={current ? 0 : -1} onAct={onAct} />
+        <LinkMenu {...{ link, refusal, onAct }} tabIndex={current ? 0 : -1} />
       </div>
       <div className="flex flex-col gap-0.5 pl-10 text-sm">
         <Destination url={link.url} tabIndex={current ? 0 : -1} />

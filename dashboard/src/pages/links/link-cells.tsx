@@ -1,16 +1,15 @@
 import { Link as RouterLink } from '@tanstack/react-router';
-import { LIMITS } from '@waymark/contract';
 import type { Link } from '@waymark/contract/v1/links';
 import { createContext, useContext } from 'react';
 import { paths } from '../../app/paths.ts';
 import { Sparkline } from '../../charts/sparkline.tsx';
+import { restorableUntil } from '../../components/link-state.ts';
 import { formatAgo, formatDate, formatExact } from '../../format/dates.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { t } from '../../i18n/index.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { Skeleton } from '../../ui/skeleton.tsx';
 import type { Column } from './columns.ts';
-import { restorableUntil } from './link-state.ts';
 import { useSparkline } from './use-sparkline.ts';
 
 /** Whether the list is being scrolled: what costs a question waits until it rests. */
@@ -21,7 +20,7 @@ export function ShortLink({ link, tabIndex }: { link: Link; tabIndex: 0 | -1 }) 
   const className = 'flex min-w-0 rounded-sm font-medium';
   const words = (
     <>
-      <span className="min-w-0 shrink-999 truncate font-normal text-muted">{link.domain}/</span>
+      <span className="min-w-0 shrink-[1000000] truncate font-normal text-muted">{link.domain}/</span>
       <span className="min-w-0 truncate">{link.code}</span>
     </>
   );
@@ -142,7 +141,7 @@ export function Cell({ column, link, now, tabIndex }: { column: Column; link: Li
     case 'updated':
       return <Day at={link.updatedAt} />;
     case 'expires':
-      if (link.deletedAt !== null) return <Day at={restorableUntil(link.deletedAt, LIMITS.restoreDays)} />;
+      if (link.deletedAt !== null) return <Day at={restorableUntil(link.deletedAt)} />;
       return link.expiresAt === null ? t('common.never') : <Day at={link.expiresAt} />;
     case 'redirect':
       return link.redirectStatus;

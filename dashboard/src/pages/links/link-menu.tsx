@@ -11,11 +11,10 @@ import {
   SquareCheck,
   Trash2,
 } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { t } from '../../i18n/index.ts';
-import { IconButton } from '../../ui/button.tsx';
-import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx';
-import { actionLabel, ROW_KEYS, type RowAction, rowActions } from './row-actions.ts';
+import { LateMenu, MenuItem, MenuLine, MenuNote } from '../../ui/menu.tsx';
+import { actionLabel, CHANGING, ROW_KEYS, type RowAction, rowActions } from './row-actions.ts';
 
 const ICONS: Record<RowAction, ReactNode> = {
   edit: <Pencil aria-hidden />,
@@ -32,35 +31,34 @@ const ICONS: Record<RowAction, ReactNode> = {
 export interface LinkMenuProps {
   link: Link;
   tabIndex: 0 | -1;
+  /** Why nothing can be changed; null where it can. */
+  refusal: string | null;
   onAct(action: RowAction, link: Link): void;
 }
 
 /** All that can be done with a row, each with its key. */
-export function LinkMenu({ link, tabIndex, onAct }: LinkMenuProps) {
+export function LinkMenu({ link, tabIndex, refusal, onAct }: LinkMenuProps) {
   return (
-    <Menu
-      trigger={
-        <IconButton
-          size="small"
-          label={t('links.row.actions', { code: link.code })}
-          icon={<Ellipsis aria-hidden />}
-          tabIndex={tabIndex}
-        />
-      }
-    >
-      {rowActions(link.deletedAt !== null).map((action) => (
-        <div key={action}>
-          {action === 'delete' && <MenuLine />}
-          <MenuItem
-            icon={ICONS[action]}
-            keys={ROW_KEYS[action][0] === 'Delete' ? '#' : ROW_KEYS[action][0]}
-            danger={action === 'delete'}
-            onSelect={() => onAct(action, link)}
-          >
-            {actionLabel(action, link)}
-          </MenuItem>
-        </div>
-      ))}
-    </Menu>
+    <LateMenu label={t('links.row.actions', { code: link.code })} icon={<Ellipsis aria-hidden />} tabIndex={tabIndex}>
+      {() => (
+        <>
+          {rowActions(link.deletedAt !== null).map((action) => (
+            <Fragment key={action}>
+              {action === 'delete' && <MenuLine />}
+              <MenuItem
+                icon={ICONS[action]}
+                keys={ROW_KEYS[action][0] === 'Delete' ? '#' : ROW_KEYS[action][0]}
+                danger={action === 'delete'}
+                disabledReason={CHANGING.includes(action) ? refusal : null}
+                onSelect={() => onAct(action, link)}
+              >
+                {actionLabel(action, link)}
+              </MenuItem>
+            </Fragment>
+          ))}
+          {refusal !== null && <MenuNote>{refusal}</MenuNote>}
+        </>
+      )}
+    </LateMenu>
   );
 }

@@ -14,7 +14,7 @@ export const LinkRow = memo(function LinkRow({
   tracks,
   ...row
 }: RowProps & { columns: readonly Column[]; tracks: string }) {
-  const { link, index, top, height, selected, current, now, onAct } = row;
+  const { link, index, top, height, selected, current, now, refusal, onAct } = row;
   const tabIndex = current ? 0 : -1;
   return (
     <div
@@ -30,7 +30,7 @@ export const LinkRow = memo(function LinkRow({
         <RowCheckbox {...row} />
       </div>
       <div {...TABLE.cell} className="min-w-0">
-        <Name link={link} current={current} now={now} onAct={onAct} />
+        <Name {...{ link, current, now, refusal, onAct }} />
       </div>
       {columns.map((column) => (
         <div
@@ -42,7 +42,7 @@ export const LinkRow = memo(function LinkRow({
         </div>
       ))}
       <div {...TABLE.cell} className="flex justify-end">
-        <LinkMenu link={link} tabIndex={tabIndex} onAct={onAct} />
+        <LinkMenu {...{ link, tabIndex, refusal, onAct }} />
       </div>
     </div>
   );

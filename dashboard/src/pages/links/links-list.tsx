@@ -36,6 +36,8 @@ export interface LinksListProps {
   sort: Sort;
   deleted: boolean;
   selection: Selection;
+  /** Why nothing can be changed; null where it can. */
+  refusal: string | null;
   /** null: all are loaded. */
   loadMore: (() => void) | null;
   onSort(sort: Sort): void;
@@ -48,7 +50,7 @@ export interface LinksListProps {
 
 /** The loaded links, of which only those in view are in the document: a table, or cards where it is narrow. */
 export function LinksList(props: LinksListProps) {
-  const { links, columns, deleted, selection, loadMore, focusRef } = props;
+  const { links, columns, deleted, selection, refusal, loadMore, focusRef } = props;
   const list = useRef<HTMLDivElement>(null);
   const place = usePlace(list);
   const now = useNow(HALF_MINUTE_MS);
@@ -135,6 +137,7 @@ export function LinksList(props: LinksListProps) {
               top,
               height,
               now,
+              refusal,
               selected: selection.ids.has(link.id),
               current: item.index === focus.currentIndex,
               ...handlers,

@@ -1,15 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link as RouterLink } from '@tanstack/react-router';
 import { LIMITS } from '@waymark/contract';
 import type { Link } from '@waymark/contract/v1/links';
 import { Plus } from 'lucide-react';
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
-import { queries } from '../../api/queries.ts';
+import { useRefusal } from '../../api/use-scope.ts';
 import { paths } from '../../app/paths.ts';
 import { CsvDropZone, ImportButton } from '../../components/csv-upload.tsx';
 import { Page } from '../../components/page.tsx';
 import { QueryView } from '../../components/query-view.tsx';
-import { t } from '../../i18n/index.ts';
+import { loadTexts, t } from '../../i18n/index.ts';
 import { useShortcut } from '../../keyboard/shortcuts.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
@@ -26,7 +25,10 @@ import type { RowFocus } from './use-row-focus.ts';
 
 const BulkBar = lazy(() => import('./bulk-bar.tsx').then((m) => ({ default: m.BulkBar })));
 const LinksEmpty = lazy(() => import('./links-empty.tsx').then((m) => ({ default: m.LinksEmpty })));
-const ExpiryDialog = lazy(() => import('./expiry-dialog.tsx').then((m) => ({ default: m.ExpiryDialog })));
+const ExpiryDialog = lazy(async () => {
+  const [{ ExpiryDialog }] = await Promise.all([import('./expiry-dialog.tsx'), loadTexts(['link'])]);
+  return { default: ExpiryDialog };
+});
 const QrDialog = lazy(() => import('./qr-dialog.tsx').then((m) => ({ default: m.QrDialog })));
 
 const route = getRouteApi('/shell/links');
@@ -36,7 +38,7 @@ export function LinksPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const { query, links } = useLinksList(search);
-  const { data: session } = useQuery(queries.session());
+  const refusal = useRefusal('write');
   const [columns, setColumns] = useColumns();
   const [selection, setSelection] = useSelection(JSON.stringify(search));
   const [dialog, setDialog] = useState<'expiry' | { qr: Link } | null>(null);
@@ -64,12 +66,13 @@ export function LinksPage() {
         links.map(({ id }) => id),
       ),
     );
-  const act = useRowActions({ changes, select, showQr: (qr) => setDialog({ qr }) });
+  const act = useRowActions({ changes, refusal, select, showQr: (qr) => setDialog({ qr }) });
   const onKey = (action: RowAction, event: KeyboardEvent) => {
     const link = focusRef.current?.target();
     if (!link) return;
     // The row goes away, the focus stays in the list.
-    if ((action === 'delete' || action === 'restore') && focusRef.current?.move(1) === link) focusRef.current.move(-1);
+    if (refusal === null && (action === 'delete' || action === 'restore') && focusRef.current?.move(1) === link)
+      focusRef.current.move(-1);
     act(action, link, event.shiftKey);
   };
   useShortcut({ keys: 'f', label: t('links.keys.search'), group: t('links.keys.group') }, () =>
@@ -89,7 +92,9 @@ export function LinksPage() {
   return (
     <Page
       title={t('shell.pages.links')}
-      subtitle={<Count search={search} count={links.length} loading={query.isPending} hasMore={hasNextPage} />}
+      subtitle={
+        <Count search={search} count={query.data && links.length} failed={query.isError} hasMore={hasNextPage} />
+      }
       actions={
         <>
           <ImportButton />
@@ -120,7 +125,7 @@ export function LinksPage() {
         {() => (
           <>
             <LinksList
-              {...{ links, columns, deleted, selection, loadMore, focusRef }}
+              {...{ links, columns, deleted, selection, refusal, loadMore, focusRef }}
               sort={search.sort ?? SORT_DEFAULT}
               onSort={(sort) => onSearch({ ...search, sort })}
               onSelect={select}
@@ -149,8 +154,7 @@ export function LinksPage() {
         <Suspense>
           <div aria-hidden className="h-14" />
           <BulkBar
-            {...{ links: selected, deleted, changes }}
-            readOnlyReason={session?.scope === 'read' ? t('links.bulk.readOnly') : null}
+            {...{ links: selected, deleted, changes, refusal }}
             onExpiry={() => setDialog('expiry')}
             onClear={() => setSelection(() => NOTHING)}
           />
@@ -187,16 +191,17 @@ function useSelection(of: string): [Selection, (change: (before: Selection) => S
 function Count({
   search: { q, show },
   count,
-  loading,
+  failed,
   hasMore,
 }: {
   search: LinksSearch;
-  count: number;
-  loading: boolean;
+  /** undefined: not known. */
+  count: number | undefined;
+  failed: boolean;
   hasMore: boolean;
 }) {
   const words = () => {
-    if (loading) return t('links.counting');
+    if (count === undefined) return failed ? null : t('links.counting');
     if (q !== undefined || show !== undefined) return t(hasMore ? 'links.matchesMore' : 'links.matches', { count });
     return hasMore ? t('links.countMore', { count }) : t('common.links', { count });
   };

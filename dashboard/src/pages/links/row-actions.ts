@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import type { Link } from '@waymark/contract/v1/links';
 import { paths } from '../../app/paths.ts';
+import { sayFailed } from '../../components/toasts.tsx';
 import { t } from '../../i18n/index.ts';
 import { copyText } from '../../ui/copy-button.tsx';
 import { sayCopied } from './say-copied.ts';
@@ -21,6 +22,9 @@ export const ROW_KEYS: Record<RowAction, readonly [string, ...string[]]> = {
   restore: ['r'],
 };
 
+/** What takes the right to write. */
+export const CHANGING: readonly RowAction[] = ['edit', 'toggle', 'duplicate', 'delete', 'restore'];
+
 /** In the order of menus. A deleted link has none of what needs it to be there. */
 export function rowActions(deleted: boolean): readonly RowAction[] {
   return deleted
@@ -36,14 +40,17 @@ export function actionLabel(action: RowAction, link?: Link): string {
 
 export interface RowActionTools {
   changes: LinkChanges;
+  /** Why nothing can be changed; null where it can. */
+  refusal: string | null;
   showQr(link: Link): void;
   select(link: Link, extend: boolean): void;
 }
 
 /** Does an action. `extend`: whether Shift was held. */
-export function useRowActions({ changes, showQr, select }: RowActionTools) {
+export function useRowActions({ changes, refusal, showQr, select }: RowActionTools) {
   const navigate = useNavigate();
   return (action: RowAction, link: Link, extend = false): unknown => {
+    if (refusal !== null && CHANGING.includes(action)) return sayFailed(new Error(refusal));
     switch (action) {
       case 'edit':
         return navigate(paths.linkEdit(link.id));

@@ -1,8 +1,8 @@
 import type { Link } from '@waymark/contract/v1/links';
+import { LinkBadges } from '../../components/link-badges.tsx';
 import { t } from '../../i18n/index.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
-import { LinkBadges } from './link-badges.tsx';
 import { ShortLink } from './link-cells.tsx';
 import type { RowAction } from './row-actions.ts';
 
@@ -18,6 +18,8 @@ export interface RowProps {
   /** Whether Tab leads into this row. */
   current: boolean;
   now: number;
+  /** Why nothing can be changed; null where it can. */
+  refusal: string | null;
   onAct(action: RowAction, link: Link): void;
   onSelect(link: Link, extend: boolean): void;
 }
@@ -42,7 +44,13 @@ export function RowCheckbox({ link, selected, current, onSelect }: RowProps) {
 }
 
 /** Short link with its copy button, of a deleted link with the way back, and its title and state below. */
-export function Name({ link, current, now, onAct }: Pick<RowProps, 'link' | 'current' | 'now' | 'onAct'>) {
+export function Name({
+  link,
+  current,
+  now,
+  refusal,
+  onAct,
+}: Pick<RowProps, 'link' | 'current' | 'now' | 'refusal' | 'onAct'>) {
   return (
     <div className="min-w-0">
       <div className="flex h-7 items-center gap-1">
@@ -54,7 +62,8 @@ export function Name({ link, current, now, onAct }: Pick<RowProps, 'link' | 'cur
             size="small"
             aria-label={t('links.row.restore', { code: link.code })}
             tabIndex={current ? 0 : -1}
-            className="ml-1 h-6.5 px-2"
+            className="ml-1 h-7!"
+            disabledReason={refusal}
             onClick={() => onAct('restore', link)}
           >
             {t('links.actions.restore')}

@@ -11,7 +11,8 @@ export interface LinkChanges {
   /** How far a change of many is; null while none is under way. */
   progress: Progress | null;
   change(links: readonly Link[], change: LinkChange): Promise<void>;
-  remove(links: readonly Link[]): Promise<void>;
+  /** Whether all are gone. */
+  remove(links: readonly Link[]): Promise<boolean>;
   restore(links: readonly Link[]): Promise<void>;
 }
 
@@ -40,6 +41,7 @@ export function useLinkChanges(): LinkChanges {
       putBackInLists(queryClient, done.taken, idsOf(undone));
       check(undone);
     });
+    return gone.length === links.length;
   };
 
   const restore = async (links: readonly Link[]) => {

@@ -58,7 +58,7 @@ export function placeCells(
     }
     if (clicks === 0) continue;
     const found = pieces.get(start) ?? [];
-    if (found.reduce((sum, piece) => sum + piece[1], 0) === clicks) {
+    if (clicksIn(found) === clicks) {
       for (const piece of found) add(...piece);
       continue;
     }
@@ -68,6 +68,11 @@ export function placeCells(
     if (start + cellMs > to) result.covered.to = start + cellMs;
   }
   return result;
+}
+
+/** All clicks of pieces. */
+export function clicksIn(pieces: readonly Piece[] = []): number {
+  return pieces.reduce((sum, [, clicks]) => sum + clicks, 0);
 }
 
 /** Which bucket a time lies in: the number of the last border at or before it; -1 before all. */

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import {
   type ClickTables,
+  type RollupCounts,
   type RollupTable,
   SIMPLE_COLUMNS,
   type SimpleClick,
@@ -16,7 +17,7 @@ const COLUMNS = {
   link_stats: ['link_id', 'clicks', 'human_clicks', 'click_rows', 'last_click_at'],
   counters: ['kind', 'key', 'shard', 'n'],
   rollup_15m: ['link_id', 'slot', ...COUNTS],
-  rollup_hour: ['hour', 'link_id', 'value_id', ...COUNTS],
+  rollup_hour: ['hour', 'link_id', 'value_id', ...COUNTS, 'quarter'],
   rollup_day: ['day', 'link_id', 'value_id', ...COUNTS],
 };
 type Table = keyof typeof COLUMNS;
@@ -37,8 +38,9 @@ export class PostgresSimpleClicks {
   constructor(
     private readonly pool: Pool,
     alsoToDays?: (day: number, linkId: number) => boolean,
+    hasQuarters?: (hour: number) => boolean,
   ) {
-    this.clicks = new SimpleClicks(this.tables, alsoToDays);
+    this.clicks = new SimpleClicks(this.tables, alsoToDays, hasQuarters);
   }
 
   async ingest(clicks: readonly SimpleClick[]): Promise<StoredClick[]> {
@@ -77,7 +79,11 @@ class PostgresClickTables implements ClickTables {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
-  rollup(table: RollupTable, key: readonly number[], ...counts: [number, number, number]): void {
+  hour(key: readonly [number, number, number], slot: number | null, ...counts: RollupCounts): void {
+    this.add('rollup_hour', [...key, 1, ...counts, slot === null ? null : slot & 3]);
+  }
+
+  rollup(table: RollupTable, key: readonly number[], ...counts: RollupCounts): void {
     this.add(table, [...key, 1, ...counts]);
   }
 

@@ -22,6 +22,7 @@ export interface StoredClick extends SimpleClick {
 export const SIMPLE_COLUMNS = Object.keys(DIMENSIONS).filter((name) => name !== 'link') as Exclude<Dimension, 'link'>[];
 
 export type RollupTable = 'rollup_15m' | 'rollup_hour' | 'rollup_day';
+export type RollupCounts = [visitors: number, human: number, humanVisitors: number];
 
 /** Where clicks and what counts them is written: one database's tables, in its own SQL. */
 export interface ClickTables {
@@ -33,12 +34,19 @@ export interface ClickTables {
   /** Adds one to a counter of lists. */
   counter(kind: string, key: string): void;
   /** Adds a click to the row of that key, its columns in the order of the table. */
-  rollup(table: RollupTable, key: readonly number[], visitors: number, human: number, humanVisitors: number): void;
+  rollup(table: RollupTable, key: readonly number[], ...counts: RollupCounts): void;
+  /** The same for rollup_hour, whose clicks are kept by quarter hour as well; `slot` null: where they were not yet. */
+  hour(
+    key: readonly [hour: number, linkId: number, valueId: number],
+    slot: number | null,
+    ...counts: RollupCounts
+  ): void;
 }
 
 /**
  * Writes clicks and all that counts them, one by one, in the order given: the plain form of what ingest does.
- * Links are made as needed. `alsoToDays` tells which clicks the day tier takes directly.
+ * Links are made as needed. `alsoToDays` tells which clicks the day tier takes directly, `hasQuarters` which hours are as
+ * databases keep them that had clicks before there were quarters.
  */
 export class SimpleClicks {
   private nextId = 1;
@@ -48,6 +56,7 @@ export class SimpleClicks {
   constructor(
     private readonly tables: ClickTables,
     private readonly alsoToDays: (day: number, linkId: number) => boolean = () => false,
+    private readonly hasQuarters: (hour: number) => boolean = () => true,
   ) {
     for (const quality of QUALITIES) this.valueId('quality', quality);
   }
@@ -80,7 +89,7 @@ export class SimpleClicks {
         tables.rollup('rollup_15m', [link, slot], ...counts);
         return;
       }
-      tables.rollup('rollup_hour', [hour, link, valueId], ...counts);
+      tables.hour([hour, link, valueId], this.hasQuarters(hour) ? slot : null, ...counts);
       if (this.alsoToDays(day, link)) tables.rollup('rollup_day', [day, link, valueId], ...counts);
     });
     return stored;

@@ -1,17 +1,30 @@
 import type { Database } from 'bun:sqlite';
-import { type ClickTables, type RollupTable, SIMPLE_COLUMNS, SimpleClicks, type StoredClick } from './simple-clicks.ts';
+import { ALL_LINKS, hasQuarters } from '../../clicks/rollup-rows.ts';
+import {
+  type ClickTables,
+  type RollupCounts,
+  type RollupTable,
+  SIMPLE_COLUMNS,
+  SimpleClicks,
+  type StoredClick,
+} from './simple-clicks.ts';
 
 const COUNTS = 'clicks, visitors, human_clicks, human_visitors';
-const KEYS: Record<RollupTable, string> = {
+const KEYS: Record<RollupTable | 'rollup_quarter', string> = {
   rollup_15m: 'link_id, slot',
   rollup_hour: 'hour, link_id, value_id',
+  rollup_quarter: 'hour, value_id, quarter',
   rollup_day: 'day, link_id, value_id',
 };
 
 /** SimpleClicks over SQLite. */
 export class SimpleIngest extends SimpleClicks {
-  constructor(sqlite: Database, alsoToDays?: (day: number, linkId: number) => boolean) {
-    super(new SqliteClickTables(sqlite), alsoToDays);
+  constructor(
+    sqlite: Database,
+    alsoToDays?: (day: number, linkId: number) => boolean,
+    hasQuarters?: (hour: number) => boolean,
+  ) {
+    super(new SqliteClickTables(sqlite), alsoToDays, hasQuarters);
   }
 }
 
@@ -65,7 +78,14 @@ class SqliteClickTables implements ClickTables {
       .run(kind, key);
   }
 
-  rollup(table: RollupTable, key: readonly number[], ...counts: [number, number, number]): void {
+  hour(key: readonly [number, number, number], slot: number | null, ...counts: RollupCounts): void {
+    this.rollup('rollup_hour', key, ...counts);
+    const [hour, linkId, valueId] = key;
+    if (slot !== null && linkId === ALL_LINKS && hasQuarters(valueId))
+      this.rollup('rollup_quarter', [hour, valueId, slot & 3], ...counts);
+  }
+
+  rollup(table: RollupTable | 'rollup_quarter', key: readonly number[], ...counts: RollupCounts): void {
     this.sqlite
       .query<null, number[]>(
         `INSERT INTO ${table} (${KEYS[table]}, ${COUNTS}) VALUES (${key.map(() => '?').join(', ')}, 1, ?, ?, ?)

@@ -21,7 +21,7 @@ afterAll(() => harness.close());
 
 analyticsConformance('PostgreSQL', async () => {
   await harness.empty();
-  const clicks = new PostgresSimpleClicks(harness.pool);
+  const clicks = new PostgresSimpleClicks(harness.pool, undefined, (hour) => hour % 3 > 0);
   return {
     queries: new PostgresAnalyticsQueries(harness),
     ingest: (more) => clicks.ingest(more),
@@ -131,6 +131,22 @@ describe('rows that are gone', () => {
     const top = await queries().top({ ...cut, dimension: 'country', limit: 5 });
     expect(top).toMatchObject({ grain: 'hour', covered: { from: START, to: cut.to } });
     expect(top.data).toEqual(oracle.top({ ...cut, ...top.covered }, 'country'));
+  });
+
+  test('days that begin at half past or a quarter to are exact without them, over all links and of one', async () => {
+    const oracle = await seed(40);
+    await removeRows(START + 60 * DAY_MS);
+    for (const timeZone of ['Asia/Kolkata', 'Asia/Kathmandu']) {
+      for (const [quality, linkId] of [
+        ['human', null],
+        ['all', 40],
+      ] as const) {
+        const asked = range({ quality, from: START + 30 * MINUTE_MS, filters: [GERMANY], linkId });
+        const { data, grain } = await queries().timeseries({ ...asked, interval: 'day', timeZone });
+        const starts = data.map(({ start }) => start);
+        expect({ grain, data }).toEqual({ grain: 'exact', data: oracle.series(asked, starts) });
+      }
+    }
   });
 
   test('an answer from rows covers only the time that has them', async () => {

@@ -20,6 +20,7 @@ import { readClicksPage } from './analytics-export.ts';
 import { planFor } from './analytics-plan.ts';
 import { checkRows, conditionOf, numbers, rowsSince, visitorsOf } from './analytics-scan.ts';
 import { sumSeries } from './analytics-series.ts';
+import { readSparklines } from './analytics-sparklines.ts';
 import { answersFromRollups, topOfRollups, topOfRows } from './analytics-top.ts';
 import type { ReadContext } from './context.ts';
 import { inSnapshot } from './read-snapshot.ts';
@@ -97,21 +98,8 @@ export class PostgresAnalyticsQueries implements AnalyticsQueries {
     checkSparklines(query);
     const first = Math.floor(from / SLOT_MS);
     const slots = Math.ceil(to / SLOT_MS) - first;
-    const lines: Record<number, number[]> = {};
-    for (const linkId of linkIds) lines[linkId] = new Array<number>(points).fill(0);
-    await inSnapshot(this.ctx.db, async (db) => {
-      const { rows } = await sql<{ link_id: number; point: number; clicks: number }>`
-        SELECT link_id, (slot - ${first}::bigint) * ${points}::bigint / ${slots}::bigint AS point,
-          sum(${sql.ref(quality === 'human' ? 'human_clicks' : 'clicks')}) AS clicks
-        FROM rollup_15m WHERE link_id = ANY (${numbers(linkIds)})
-          AND slot >= ${first}::bigint AND slot < ${first + slots}::bigint
-        GROUP BY 1, 2`.execute(db);
-      for (const { link_id, point, clicks } of rows) {
-        const line = lines[link_id];
-        if (line) line[point] = clicks;
-      }
-    });
-    return lines;
+    const line = { first, slots, points, human: quality === 'human' };
+    return inSnapshot(this.ctx.db, (db) => readSparklines(db, linkIds, line));
   }
 
   async weekHours(range: Parameters<AnalyticsQueries['weekHours']>[0]): Promise<WeekHours> {

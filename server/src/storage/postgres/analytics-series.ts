@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
-import { cellMsOf, cutCells, type Piece, placeCells, type SeriesSums } from '../analytics/place-cells.ts';
+import { cellMsOf, clicksIn, cutCells, type Piece, placeCells, type SeriesSums } from '../analytics/place-cells.ts';
 import type { Plan } from '../analytics/plan.ts';
 import { type Cell, SLOT_MS } from '../analytics/tiers.ts';
 import { conditionOf, numbers, visitorsOf } from './analytics-scan.ts';
@@ -25,27 +25,30 @@ export async function sumSeries(
   const { series } = plan;
   const cellMs = cellMsOf(series);
   const cut = cutCells(borders, cellMs);
-  const cells =
+  const { cells, pieces } =
     series.valueId === null
-      ? await slotCells(db, series, borders, cut, groups)
+      ? { cells: await slotCells(db, series, borders, cut, groups), pieces: new Map<number, Piece[]>() }
       : await valueCells(db, series, borders, cut);
-  const pieces = await cutPieces(db, plan, cells, cut, borders, cellMs);
+  const isOpen = ([start, clicks]: Cell) => clicks !== 0 && cut.has(start) && clicksIn(pieces.get(start)) !== clicks;
+  const read = await readPieces(db, plan, cells.filter(isOpen), borders, cellMs);
+  for (const [start, found] of read) pieces.set(start, found);
   return placeCells(cells, pieces, borders, cellMs);
 }
 
-/** The clicks of cut cells by bucket, from their rows; none where that would be too many rows. */
-async function cutPieces(
+/** The clicks of cells by bucket, from their rows; none where that would be too many rows. */
+async function readPieces(
   db: Kysely<Schema>,
   plan: Plan,
   cells: readonly Cell[],
-  cut: ReadonlySet<number>,
   borders: readonly number[],
   cellMs: number,
 ): Promise<Map<number, Piece[]>> {
   const pieces = new Map<number, Piece[]>();
-  const starts = cells.filter(([start, clicks]) => clicks !== 0 && cut.has(start)).map(([start]) => start);
-  if (starts.length === 0) return pieces;
-  const stretches = neighbours(starts, cellMs);
+  if (cells.length === 0) return pieces;
+  const stretches = neighbours(
+    cells.map(([start]) => start),
+    cellMs,
+  );
   const ranges = sql`unnest(${numbers(stretches.map(([first]) => first))}, ${numbers(stretches.map(([, end]) => end))}) s (first, "end")`;
   const { rows } = await sql<{ cell: number; bucket: number; clicks: number; visitors: number }>`
     WITH cost AS (

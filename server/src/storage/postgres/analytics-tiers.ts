@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { bucketOf } from '../analytics/place-cells.ts';
+import { bucketOf, cutCells, type Piece } from '../analytics/place-cells.ts';
 import type { Series } from '../analytics/plan.ts';
 import { type Cell, SLOT_MS, type TierPlan, tierPlan } from '../analytics/tiers.ts';
 import { numbers } from './analytics-scan.ts';
@@ -80,48 +80,64 @@ function firstOfGroups(groups: readonly number[]): number[] {
   });
 }
 
-/** Days and hours of a value: one cell for each bucket, and one for each hour in `cut`. */
+/** A sum; `quarter`: of a cut hour, null where its rows do not tell. */
+interface TierRow extends KeyedRow {
+  quarter: number | null;
+}
+
+/**
+ * Days and hours of a value: one cell for each bucket, and one for each hour in `cut`, with its pieces by quarters where no
+ * border lies within a quarter.
+ */
 export async function valueCells(
   db: Kysely<Schema>,
   series: Series,
   borders: readonly number[],
   cut: ReadonlySet<number>,
-): Promise<Cell[]> {
+): Promise<{ cells: Cell[]; pieces: Map<number, Piece[]> }> {
+  const pieces = new Map<number, Piece[]>();
   const { slots, daysBefore } = await tierExtent(db, series.linkId);
-  if (!slots) return [];
+  if (!slots) return { cells: [], pieces };
   const plan = tierPlan(borders, slots, daysBefore);
-  const rows = await readTiers(db, series, plan, borders, cut);
-  return rows.map(({ key, clicks, visitors }) => [
-    (key < 0 ? plan.hours[-1 - key]?.at : borders[key]) ?? 0,
-    clicks,
-    visitors,
-  ]);
+  const cutQuarters = cutCells(borders, SLOT_MS);
+  const cells = new Map<number, Cell>();
+  for (const { key, quarter, clicks, visitors } of await readTiers(db, series, plan, borders, cut)) {
+    const start = (key < 0 ? plan.hours[-1 - key]?.at : borders[key]) ?? 0;
+    const [, clicksBefore, visitorsBefore] = cells.get(key) ?? [start, 0, 0];
+    cells.set(key, [start, clicks + clicksBefore, visitors + visitorsBefore]);
+    if (quarter === null || clicks === 0) continue;
+    const at = start + quarter * SLOT_MS;
+    // Left out where a border cuts it: the pieces are then not all of the hour's clicks.
+    if (!cutQuarters.has(at))
+      pieces.set(start, [...(pieces.get(start) ?? []), [bucketOf(borders, at), clicks, visitors]]);
+  }
+  return { cells: [...cells.values()], pieces };
 }
 
-/** Sums by bucket; a cut hour, number n of the plan, is a sum of its own under -1 - n. */
+/** Sums by bucket; a cut hour, number n of the plan, is summed on its own under -1 - n, by the quarters of its rows. */
 async function readTiers(
   db: Kysely<Schema>,
   series: Series,
   { days, hours }: TierPlan,
   borders: readonly number[],
   cut: ReadonlySet<number>,
-): Promise<KeyedRow[]> {
+): Promise<TierRow[]> {
   const counted = hours.map(({ at }, n) => (at === null ? null : cut.has(at) ? -1 - n : bucketOf(borders, at)));
   const lessened = hours.map(({ less }) => (less === null ? null : bucketOf(borders, less)));
   const ofSeries = sql`link_id = ${series.linkId}::bigint AND value_id = ${series.valueId}::bigint`;
   // One index probe for each day and hour: OFFSET 0 keeps the planner from reading whole tables instead.
-  const { rows } = await sql<KeyedRow>`
-    SELECT key, sum(sign * clicks) AS clicks, sum(sign * visitors) AS visitors FROM (
-      SELECT t.key, 1 AS sign, r.clicks, r.visitors
+  const { rows } = await sql<TierRow>`
+    SELECT key, CASE WHEN key < 0 THEN quarter END AS quarter, sum(sign * clicks) AS clicks, sum(sign * visitors) AS visitors FROM (
+      SELECT t.key, NULL::int2 AS quarter, 1 AS sign, r.clicks, r.visitors
       FROM unnest(${days.map(({ day }) => day)}::int[], ${days.map(({ at }) => bucketOf(borders, at))}::int[]) t (day, key)
       CROSS JOIN LATERAL (
         SELECT ${countColumns(series.human)} FROM rollup_day WHERE day = t.day AND ${ofSeries} OFFSET 0) r
       UNION ALL
-      SELECT k.key, k.sign, r.clicks, r.visitors
+      SELECT k.key, r.quarter, k.sign, r.clicks, r.visitors
       FROM unnest(${hours.map(({ hour }) => hour)}::int[], ${counted}::int[], ${lessened}::int[]) t (hour, counted, less)
       CROSS JOIN LATERAL (
-        SELECT ${countColumns(series.human)} FROM rollup_hour WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
+        SELECT quarter, ${countColumns(series.human)} FROM rollup_hour WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
       CROSS JOIN LATERAL (VALUES (t.counted, 1), (t.less, -1)) k (key, sign) WHERE k.key IS NOT NULL
-    ) s GROUP BY key`.execute(db);
+    ) s GROUP BY 1, 2`.execute(db);
   return rows;
 }

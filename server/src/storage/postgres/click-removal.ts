@@ -111,7 +111,7 @@ export class PostgresClickRemoval implements ClickRemoval {
     );
     const counted = await this.countedAs(hour, values);
     await this.add('rollup_15m', 'slot', slot, slots);
-    await this.add('rollup_hour', 'hour', hour, counted);
+    await this.add('rollup_hour', 'hour', hour, counted, slot & 3);
     if (day < lateBefore) await this.add('rollup_day', 'day', day, counted);
   }
 
@@ -138,12 +138,18 @@ export class PostgresClickRemoval implements ClickRemoval {
     period: 'slot' | 'hour' | 'day',
     at: number,
     losses: readonly Loss[],
+    quarter?: number,
   ): Promise<void> {
     const withValue = table === 'rollup_15m' ? sql`` : sql`value_id,`;
+    const ofQuarter =
+      quarter === undefined
+        ? { column: sql``, value: sql`` }
+        : { column: sql`quarter,`, value: sql`${quarter}::int2,` };
     const column = (pick: (loss: Loss) => number) => sql`${losses.map(pick)}::int8[]`;
     await sql`
-      INSERT INTO ${sql.table(table)} (${sql.ref(period)}, link_id, ${withValue} clicks, visitors, human_clicks, human_visitors)
-      SELECT ${at}::int4, link_id::int4, ${withValue} -1, -visitors, -human, -human_visitors
+      INSERT INTO ${sql.table(table)}
+        (${sql.ref(period)}, link_id, ${withValue} ${ofQuarter.column} clicks, visitors, human_clicks, human_visitors)
+      SELECT ${at}::int4, link_id::int4, ${withValue} ${ofQuarter.value} -1, -visitors, -human, -human_visitors
       FROM unnest(${column(({ linkId }) => linkId)}, ${column(({ valueId }) => valueId)},
         ${column(({ visitors }) => visitors)}, ${column(({ human }) => human)},
         ${column(({ humanVisitors }) => humanVisitors)}) AS u (link_id, value_id, visitors, human, human_visitors)`.execute(

@@ -319,7 +319,7 @@ describe('housekeeping beside ingest', () => {
     expect(looks).toBeGreaterThan(3);
     expect(await db.sum('rollup_15m', 'clicks', 'link_id = 0')).toBe(500);
     for (const [table, key] of [
-      ['rollup_hour', 'hour, link_id, value_id'],
+      ['rollup_hour', 'hour, link_id, value_id, quarter'],
       ['rollup_15m', 'link_id, slot'],
     ])
       expect(await db.count(`(SELECT 1 FROM ${table} GROUP BY ${key} HAVING count(*) > 1) AS doubles`)).toBe(0);

@@ -5,7 +5,6 @@ import { decodeBatch } from '../../clicks/batch.ts';
 import { BatchAdditions } from '../../clicks/batch-additions.ts';
 import type { DeadLetter, EdgeProgress, GroupIngestPort, IngestOutcome } from '../../clicks/ingest.ts';
 import { saltIsWanted } from '../../clicks/ingest-rules.ts';
-import { rowsOfThree, rowsOfTwo } from '../../clicks/rollup-counts.ts';
 import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -206,11 +205,22 @@ async function addUp(
   return new CopyRows(cells, CLICK_WIDTHS);
 }
 
-async function addToRollups(client: PoolClient, { slots, hours, days }: BatchAdditions): Promise<void> {
-  const three = [4, 4, 8, 8, 8, 8, 8] as const;
-  await copyIn(client, `rollup_15m (link_id, slot, ${COUNTS})`, new CopyRows(rowsOfTwo(slots), [4, 4, 8, 8, 8, 8]));
-  await copyIn(client, `rollup_hour (hour, link_id, value_id, ${COUNTS})`, new CopyRows(rowsOfThree(hours), three));
-  await copyIn(client, `rollup_day (day, link_id, value_id, ${COUNTS})`, new CopyRows(rowsOfThree(days), three));
+async function addToRollups(client: PoolClient, { slots, values, days }: BatchAdditions): Promise<void> {
+  const ofSlots: number[] = [];
+  slots.inOrder((linkId, slot, _, clicks, visitors, human, humanVisitors) => {
+    ofSlots.push(linkId, slot, clicks, visitors, human, humanVisitors);
+  });
+  await copyIn(client, `rollup_15m (link_id, slot, ${COUNTS})`, new CopyRows(ofSlots, [4, 4, 8, 8, 8, 8]));
+  const ofHours: number[] = [];
+  values.inOrder((slot, linkId, valueId, clicks, visitors, human, humanVisitors) => {
+    ofHours.push(slot >> 2, linkId, valueId, clicks, visitors, human, humanVisitors, slot & 3);
+  });
+  const hourRows = new CopyRows(ofHours, [4, 4, 8, 8, 8, 8, 8, 2]);
+  await copyIn(client, `rollup_hour (hour, link_id, value_id, ${COUNTS}, quarter)`, hourRows);
+  const ofDays: number[] = [];
+  days.inOrder((...row) => ofDays.push(...row));
+  const dayRows = new CopyRows(ofDays, [4, 4, 8, 8, 8, 8, 8]);
+  await copyIn(client, `rollup_day (day, link_id, value_id, ${COUNTS})`, dayRows);
 }
 
 /** Totals of links, and the lists' counters without the rows of links that were deleted meanwhile. */

@@ -1,8 +1,18 @@
 import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import type { PoolClient } from 'pg';
 import type { Difference } from '../../clicks/reconcile.ts';
-import { hourDifferences, RecountedHour, slotDifferences, tooSmall, type ValueCounts } from '../../clicks/recount.ts';
-import type { Counts } from '../../clicks/rollup-counts.ts';
+import {
+  hourDifferences,
+  type QuarterCounts,
+  quarterDifferences,
+  quarterKey,
+  RecountedHour,
+  slotDifferences,
+  tooSmall,
+  type ValueCounts,
+  wholeHour,
+} from '../../clicks/recount.ts';
+import { addCounts, type Counts } from '../../clicks/rollup-counts.ts';
 import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
 import { int4s } from './binary-arrays.ts';
@@ -12,6 +22,14 @@ import { rowsOf } from './reconcile-rows.ts';
 /** Rows of clicks whose recount is held in memory at a time. */
 const ROWS_AT_ONCE = 100_000;
 const SUMS = 'sum(clicks)::int8, sum(visitors)::int8, sum(human_clicks)::int8, sum(human_visitors)::int8';
+/** What rollup_hour has of one link in one hour. */
+interface FoundHour {
+  quarters: QuarterCounts;
+  hour: ValueCounts;
+  /** Values with rows that do not tell their quarter: only their hours can be compared. */
+  untold: Set<number>;
+}
+
 const QUALITY = VALUE_COLUMNS.indexOf('quality');
 
 /**
@@ -68,11 +86,14 @@ export class HourRecount {
         [...span, portions, portion],
       );
       for await (const rows of clicks) for (const row of rows) this.add(recounted, row);
-      yield this.linkDifferences(hour, recounted.takeLinks(), await this.foundOfLinks(hour, portions, portion));
+      yield this.linkDifferences(
+        hour,
+        recounted.takeLinks(),
+        await this.foundOf(hour, 'link_id > 0 AND link_id % $2::int4 = $3::int4', [portions, portion]),
+      );
     }
-    yield this.ofAllLinks(
-      hourDifferences(hour, ALL_LINKS, recounted.ofAll, await this.foundOfAll(hour), this.otherIds),
-    );
+    const ofAll = await this.foundOf(hour, `link_id = ${ALL_LINKS}`, []);
+    yield this.ofAllLinks(this.hourDifferences(hour, ALL_LINKS, recounted.ofAll, ofAll.get(ALL_LINKS)));
     yield this.ofAllLinks(slotDifferences(recounted.slotsOfAll, await this.slotsOfAll(hour)));
   }
 
@@ -84,11 +105,11 @@ export class HourRecount {
   /** A deleted link may be half purged and is passed over. */
   private async linkDifferences(
     hour: number,
-    wanted: ReadonlyMap<number, ValueCounts>,
-    found: ReadonlyMap<number, ValueCounts>,
+    wanted: ReadonlyMap<number, QuarterCounts>,
+    found: ReadonlyMap<number, FoundHour>,
   ): Promise<Difference[]> {
     const differences = [...new Set([...wanted.keys(), ...found.keys()])].flatMap((linkId) =>
-      hourDifferences(hour, linkId, wanted.get(linkId) ?? new Map(), found.get(linkId) ?? new Map(), this.otherIds),
+      this.hourDifferences(hour, linkId, wanted.get(linkId) ?? new Map(), found.get(linkId)),
     );
     if (differences.length === 0) return differences;
     const ids = [...new Set(differences.map(({ key }) => Number(key.link_id)))];
@@ -104,28 +125,47 @@ export class HourRecount {
     return this.allLinksExact ? differences : tooSmall(differences);
   }
 
-  private async foundOfLinks(hour: number, portions: number, portion: number): Promise<Map<number, ValueCounts>> {
-    const found = new Map<number, ValueCounts>();
-    const rollups = rowsOf<number[]>(
+  private hourDifferences(
+    hour: number,
+    linkId: number,
+    wanted: QuarterCounts,
+    found: FoundHour = { quarters: new Map(), hour: new Map(), untold: new Set() },
+  ): Difference[] {
+    const rowOf = (valueId: number, quarter: number | null) => ({
+      table: 'rollup_hour',
+      key: { hour, link_id: linkId, value_id: valueId, quarter },
+    });
+    const isTold = (valueId: number) => !found.untold.has(valueId);
+    const whole = hourDifferences(hour, linkId, wholeHour(wanted), found.hour, this.otherIds);
+    return [
+      ...quarterDifferences(wanted, found.quarters, found.hour, this.otherIds, isTold, rowOf),
+      ...whole.flatMap((difference) => {
+        const valueId = Number(difference.key.value_id);
+        return isTold(valueId) ? [] : [{ ...difference, ...rowOf(valueId, null) }];
+      }),
+    ];
+  }
+
+  /** Rows of an hour by link. `which`: a condition whose parameters are `values`, from $2 on. */
+  private async foundOf(hour: number, which: string, values: readonly number[]): Promise<Map<number, FoundHour>> {
+    const found = new Map<number, FoundHour>();
+    const rollups = rowsOf<(number | null)[]>(
       this.client,
-      `SELECT link_id, value_id, ${SUMS} FROM rollup_hour
-       WHERE hour = $1 AND link_id > 0 AND link_id % $2::int4 = $3::int4 GROUP BY link_id, value_id`,
-      [hour, portions, portion],
+      `SELECT link_id, value_id, quarter, ${SUMS} FROM rollup_hour WHERE hour = $1 AND ${which}
+       GROUP BY link_id, value_id, quarter`,
+      [hour, ...values],
     );
     for await (const rows of rollups) {
-      for (const [linkId = 0, valueId = 0, ...counts] of rows) {
-        const ofLink = found.get(linkId) ?? new Map<number, Counts>();
-        found.set(linkId, ofLink.set(valueId, counts as Counts));
+      for (const [link, value, quarter, ...counts] of rows) {
+        const [linkId, valueId] = [link ?? 0, value ?? 0];
+        const ofLink = found.get(linkId) ?? { quarters: new Map(), hour: new Map(), untold: new Set() };
+        found.set(linkId, ofLink);
+        addCounts(ofLink.hour, valueId, ...(counts as Counts));
+        if (quarter == null) ofLink.untold.add(valueId);
+        else ofLink.quarters.set(quarterKey(valueId, quarter), counts as Counts);
       }
     }
     return found;
-  }
-
-  private async foundOfAll(hour: number): Promise<ValueCounts> {
-    return this.counts(
-      `SELECT value_id, ${SUMS} FROM rollup_hour WHERE hour = $1 AND link_id = ${ALL_LINKS} GROUP BY value_id`,
-      [hour],
-    );
   }
 
   private async slotsOfAll(hour: number): Promise<Map<number, Counts>> {

@@ -5,7 +5,7 @@ import { COUNTER_SHARDS } from './ingest-counters.ts';
 /** Columns of the tables that are mended by rows added to them. */
 const APPENDED: Readonly<Record<string, string>> = {
   rollup_15m: 'link_id, slot, clicks, visitors, human_clicks, human_visitors',
-  rollup_hour: 'hour, link_id, value_id, clicks, visitors, human_clicks, human_visitors',
+  rollup_hour: 'hour, link_id, value_id, quarter, clicks, visitors, human_clicks, human_visitors',
   rollup_day: 'day, link_id, value_id, clicks, visitors, human_clicks, human_visitors',
 };
 
@@ -35,7 +35,9 @@ export class Repair {
       return;
     }
     const names = columns.split(', ');
-    const values = names.map((name) => key[name] ?? missing(expected, found, name));
+    const values = names.map((name) =>
+      name in key ? key[name] : name === 'quarter' ? null : missing(expected, found, name),
+    );
     await this.client.query(
       `INSERT INTO ${table} (${columns}) VALUES (${names.map((_, n) => `$${n + 1}`).join(', ')})`,
       values,

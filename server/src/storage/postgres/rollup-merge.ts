@@ -74,9 +74,13 @@ export class RollupMerge {
   }
 
   private async findKeys({ table, period, at, rowsMin }: Unit): Promise<Key[]> {
-    const value = table === 'rollup_hour' ? 'value_id' : '0::int8';
+    const isHour = table === 'rollup_hour';
+    const value = isHour ? 'value_id' : '0::int8';
+    // Rows of one key that count different quarters stay apart.
+    const key = isHour ? '1, 2, quarter' : '1, 2';
     const { rows } = await this.pool.query<[linkId: number, valueId: number]>({
-      text: `SELECT link_id, ${value} FROM ${table} WHERE ${period} = $1 GROUP BY 1, 2 HAVING count(*) >= $2 LIMIT ${KEYS_MAX}`,
+      text: `SELECT DISTINCT link_id, value FROM (SELECT link_id, ${value} AS value FROM ${table} WHERE ${period} = $1
+          GROUP BY ${key} HAVING count(*) >= $2) AS keys LIMIT ${KEYS_MAX}`,
       values: [at, rowsMin],
       rowMode: 'array',
     });
@@ -87,7 +91,7 @@ export class RollupMerge {
 
   private async merge({ table, period, at }: Unit, keys: readonly Key[]): Promise<void> {
     const hours = table === 'rollup_hour';
-    const key = hours ? 'hour, link_id, value_id' : 'link_id, slot';
+    const key = hours ? 'hour, link_id, value_id, quarter' : 'link_id, slot';
     await this.pool.query(
       `WITH key AS MATERIALIZED (SELECT * FROM unnest($2::int4[], $3::int8[]) AS key (link_id, value_id)),
          gone AS (DELETE FROM ${table} r USING key

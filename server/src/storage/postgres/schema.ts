@@ -39,7 +39,7 @@ export interface Schema {
   counters: { kind: string; key: string; shard: number; n: number };
   dimension_values: { id: number; dimension: number; value: string };
   rollup_15m: Counted & { link_id: number; slot: number };
-  rollup_hour: Counted & { hour: number; link_id: number; value_id: number };
+  rollup_hour: Counted & { hour: number; link_id: number; value_id: number; quarter: number | null };
   rollup_day: Counted & { day: number; link_id: number; value_id: number };
   rollup_span: Counted & { span: number; link_id: number; value_id: number };
   visitors_seen: { day: number; link_id: number; visitor: number; mask: number };

@@ -14,7 +14,7 @@ import { SpanUpkeep } from './rollup-spans.ts';
 /** `blockRows` 0: no block of columns is made. */
 function subject(blockRows: number): AnalyticsSubject {
   const harness = createSqliteHarness({ now: () => 0 });
-  const ingest = new SimpleIngest(harness.sqlite);
+  const ingest = new SimpleIngest(harness.sqlite, undefined, (hour) => hour % 3 > 0);
   return {
     queries: new SqliteAnalyticsQueries(harness.read),
     ingest: (clicks) => harness.sqlite.transaction(() => ingest.ingest(clicks))(),
@@ -125,6 +125,19 @@ describe('rows that are gone', () => {
     const top = await queries().top({ ...cut, dimension: 'country', limit: 5 });
     expect(top).toMatchObject({ grain: 'hour', covered: { from: START, to: cut.to } });
     expect(top.data).toEqual(oracle.top({ ...cut, ...top.covered }, 'country'));
+  });
+
+  test('days that begin at half past or a quarter to are exact without them, over all links', async () => {
+    const oracle = seed(40);
+    removeRows(START + 60 * DAY_MS);
+    for (const timeZone of ['Asia/Kolkata', 'Asia/Kathmandu']) {
+      for (const quality of ['human', 'all'] as const) {
+        const asked = range({ quality, from: START + 30 * MINUTE_MS, filters: [GERMANY] });
+        const { data, grain } = await queries().timeseries({ ...asked, interval: 'day', timeZone });
+        const starts = data.map(({ start }) => start);
+        expect({ grain, data }).toEqual({ grain: 'exact', data: oracle.series(asked, starts) });
+      }
+    }
   });
 
   test('an answer from rows covers only the time that has them', async () => {

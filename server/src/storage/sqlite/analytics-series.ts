@@ -5,6 +5,7 @@ import { partFinder } from './analytics-parts.ts';
 import type { Plan, Series } from './analytics-plan.ts';
 import { type Cell, countColumns, SLOT_MS, valueCells } from './analytics-tiers.ts';
 import { BorderClicks } from './border-clicks.ts';
+import { QuarterCells } from './quarter-cells.ts';
 import { inSnapshot } from './read-snapshot.ts';
 
 export interface SeriesSums {
@@ -41,6 +42,7 @@ function sumCells(sqlite: Database, plan: Plan, borders: readonly number[]): Ser
     sum.visitors += visitors;
   };
   const cells = series.valueId === null ? slotCells(sqlite, series, from, to) : valueCells(sqlite, series, borders);
+  const quarters = new QuarterCells(sqlite, series, cut);
   const borderClicks = new BorderClicks(sqlite, plan);
   const partOf = partFinder(borders);
   const addPiece = (start: number, clicks: number, visitors: number) => {
@@ -49,6 +51,7 @@ function sumCells(sqlite: Database, plan: Plan, borders: readonly number[]): Ser
   for (const [start, clicks, visitors] of cells) {
     if (clicks === 0) continue;
     const cuts = clicks > 0 ? cut.get(start) : undefined;
+    if (cuts && quarters.count(start, clicks, addPiece)) continue;
     if (cuts && borderClicks.count([start, ...cuts, start + grain], clicks, addPiece)) continue;
     add(partOf(Math.max(start, from)), clicks, visitors);
     if (!cuts) continue;

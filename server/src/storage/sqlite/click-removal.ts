@@ -1,6 +1,6 @@
 import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import type { Selectable } from 'kysely';
-import { periodsOf, VALUE_SPAN, visitRollups } from '../../clicks/rollup-rows.ts';
+import { ALL_LINKS, periodsOf, VALUE_SPAN, visitRollups } from '../../clicks/rollup-rows.ts';
 import { VALUE_COLUMNS } from './click-events.ts';
 import type { WriteContext } from './context.ts';
 import type { CounterBatch } from './counter-batch.ts';
@@ -13,7 +13,15 @@ const LATEST_ROWS_MAX = 1000;
 
 export type ClickRow = Selectable<ClickTable>;
 
-type Bindings = [visitors: number, human: number, humanVisitors: number, time: number, linkId: number, valueId: number];
+type Bindings = [visitors: number, human: number, humanVisitors: number, ...key: [number, number, number]];
+
+/** The last three of Bindings, as the tables have them. */
+const KEYS = {
+  rollup_15m: 'slot = ? AND link_id = ? AND ? = 0',
+  rollup_hour: 'hour = ? AND link_id = ? AND value_id = ?',
+  rollup_quarter: 'hour = ? AND value_id = ? AND quarter = ?',
+  rollup_day: 'day = ? AND link_id = ? AND value_id = ?',
+} as const;
 
 /** Takes a recorded click of a live link from its row, its link's totals, the counters and the rollups. */
 export class ClickRemoval {
@@ -88,11 +96,12 @@ export class ClickRemoval {
       { linkId: click.link_id, human, firstSeen: click.first_seen, values },
       (linkId, valueId, ...counts) => {
         if (valueId === null) {
-          this.take('rollup_15m', 'slot', [...counts, slot, linkId, 0]);
+          this.take('rollup_15m', [...counts, slot, linkId, 0]);
           return;
         }
         const countedAs = this.takeFromHour([...counts, hour, linkId, valueId]);
-        if (this.dayTier.covers(day, linkId)) this.take('rollup_day', 'day', [...counts, day, linkId, countedAs]);
+        if (linkId === ALL_LINKS) this.take('rollup_quarter', [...counts, hour, countedAs, slot & 3]);
+        if (this.dayTier.covers(day, linkId)) this.take('rollup_day', [...counts, day, linkId, countedAs]);
       },
     );
   }
@@ -101,25 +110,20 @@ export class ClickRemoval {
   private takeFromHour(bindings: Bindings): number {
     const valueId = bindings[5];
     const dimension = Math.floor(valueId / VALUE_SPAN);
-    if (this.take('rollup_hour', 'hour', bindings) || dimension === DIMENSIONS.link) return valueId;
+    if (this.take('rollup_hour', bindings) || dimension === DIMENSIONS.link) return valueId;
     const other = this.ctx.sqlite
       .query<{ id: number }, [number, string]>('SELECT id FROM dimension_values WHERE dimension = ? AND value = ?')
       .get(dimension, OTHER_VALUE);
     if (!other) return valueId;
     bindings[5] = other.id;
-    this.take('rollup_hour', 'hour', bindings);
+    this.take('rollup_hour', bindings);
     return other.id;
   }
 
   /** Returns whether there was such a row. A row that counts nothing any more goes. */
-  private take(
-    table: 'rollup_15m' | 'rollup_hour' | 'rollup_day',
-    time: 'slot' | 'hour' | 'day',
-    bindings: Bindings,
-  ): boolean {
+  private take(table: keyof typeof KEYS, bindings: Bindings): boolean {
     const { sqlite } = this.ctx;
-    const key =
-      table === 'rollup_15m' ? `${time} = ? AND link_id = ? AND ? = 0` : `${time} = ? AND link_id = ? AND value_id = ?`;
+    const key = KEYS[table];
     const taken = sqlite
       .query<null, Bindings>(
         `UPDATE ${table} SET clicks = clicks - 1, visitors = visitors - ?, human_clicks = human_clicks - ?,

@@ -23,6 +23,14 @@ export function openForWriting(file: string): Database {
   return db;
 }
 
+/**
+ * Keeps what statements need to be undone by themselves in memory: it goes to a file otherwise, page by page, which costs ingest
+ * as much as the write-ahead log. @NOTE Sorting is held in memory as well: not for statements over whole tables.
+ */
+export function keepUndoInMemory(db: Database): void {
+  db.run('PRAGMA temp_store = MEMORY');
+}
+
 /** How often the last checkpoint is tried, 10 ms apart. */
 const CHECKPOINT_TRIES = 100;
 

@@ -28,6 +28,13 @@ export class EmbeddedDatabase {
       .map(({ edge_id, ...counts }) => ({ edgeId: edge_id, ...counts }));
   }
 
+  /** Live links. */
+  linkCount(): number {
+    return (
+      this.sqlite.query<{ n: number }, []>(`SELECT n FROM counters WHERE kind = 'links' AND key = ''`).get()?.n ?? 0
+    );
+  }
+
   /** Bytes by file. */
   sizes(): Record<string, number> {
     const sizes: Record<string, number> = {};

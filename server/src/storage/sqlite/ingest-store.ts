@@ -7,14 +7,21 @@ import type { EnrichedClick } from '../../clicks/click.ts';
 import { VALUE_FIELDS } from '../../clicks/click-values.ts';
 import type { DeadLetter, EdgeProgress, IngestOutcome, IngestPort } from '../../clicks/ingest.ts';
 import { hasRow, saltIsWanted, soundTime } from '../../clicks/ingest-rules.ts';
-import { rowsOfThree, rowsOfTwo, sortedKeys } from '../../clicks/rollup-counts.ts';
-import { ALL_LINKS, periodsOf, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
+import { sortedKeys } from '../../clicks/rollup-counts.ts';
+import { ALL_LINKS, hasQuarters, periodsOf, VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 import { type Clock, DAY_MS } from '../../platform/clock.ts';
 import { BatchRanges } from './batch-ranges.ts';
-import { RollupWriter } from './rollup-rows.ts';
+import { VALUE_COLUMNS } from './click-events.ts';
+import { ManyRows, rollupRows } from './many-rows.ts';
 import { ValueIds } from './value-ids.ts';
 import { ValueLimit } from './value-limit.ts';
 import { VisitorsSeen } from './visitors-seen.ts';
+
+const CLICK_COLUMNS = [
+  ...['id', 'link_id', 'user_id', 'at', 'original_at', 'url_version'],
+  ...VALUE_COLUMNS,
+  ...['visitor', 'first_seen'],
+];
 
 /** A click makes at most two notes of its visitor, so merging three keeps ahead. */
 const MERGES_PER_CLICK = 3;
@@ -41,11 +48,16 @@ export class SqliteIngestStore implements IngestPort {
   private readonly values: ValueIds;
   private readonly seen: VisitorsSeen;
   private readonly limit: ValueLimit;
-  private readonly slots: RollupWriter;
-  private readonly hours: RollupWriter;
-  private readonly days: RollupWriter;
+  private readonly slots: ManyRows;
+  private readonly hours: ManyRows;
+  private readonly quarters: ManyRows;
+  private readonly days: ManyRows;
+  private readonly clicks: ManyRows;
+  private readonly linkStats: ManyRows;
   private readonly statements;
   private additions: BatchAdditions;
+  /** Rows of the clicks gathered, one after the other. */
+  private clickRows: (number | null)[] = [];
   /** Ids of the clicks gathered, by hour. */
   private clickHours = new Map<number, [minId: number, maxId: number]>();
   private isGrouping = false;
@@ -58,9 +70,19 @@ export class SqliteIngestStore implements IngestPort {
     this.values = new ValueIds(sqlite);
     this.seen = new VisitorsSeen(sqlite);
     this.limit = new ValueLimit(sqlite, () => this.flush());
-    this.slots = new RollupWriter(sqlite, 'rollup_15m', ['link_id', 'slot']);
-    this.hours = new RollupWriter(sqlite, 'rollup_hour', ['hour', 'link_id', 'value_id']);
-    this.days = new RollupWriter(sqlite, 'rollup_day', ['day', 'link_id', 'value_id']);
+    this.slots = rollupRows(sqlite, 'rollup_15m', ['link_id', 'slot'], 'scattered');
+    this.hours = rollupRows(sqlite, 'rollup_hour', ['hour', 'link_id', 'value_id'], 'neighbours');
+    this.quarters = rollupRows(sqlite, 'rollup_quarter', ['hour', 'value_id', 'quarter'], 'neighbours');
+    this.days = rollupRows(sqlite, 'rollup_day', ['day', 'link_id', 'value_id'], 'neighbours');
+    this.clicks = new ManyRows(sqlite, 'clicks', CLICK_COLUMNS, 'scattered');
+    this.linkStats = new ManyRows(
+      sqlite,
+      'link_stats',
+      ['link_id', 'clicks', 'human_clicks', 'click_rows', 'last_click_at'],
+      'scattered',
+      `ON CONFLICT (link_id) DO UPDATE SET clicks = clicks + excluded.clicks, human_clicks = human_clicks + excluded.human_clicks,
+         click_rows = click_rows + excluded.click_rows, last_click_at = max(ifnull(last_click_at, 0), excluded.last_click_at)`,
+    );
     this.statements = prepare(sqlite);
     this.additions = this.noAdditions();
   }
@@ -107,6 +129,7 @@ export class SqliteIngestStore implements IngestPort {
     this.limit.forget();
     this.additions = this.noAdditions();
     this.clickHours = new Map();
+    this.clickRows = [];
   }
 
   async deadLetter(entry: DeadLetter): Promise<void> {
@@ -186,17 +209,10 @@ export class SqliteIngestStore implements IngestPort {
     const values = VALUE_FIELDS.map(([field, dimension]) => this.values.idOf(dimension, click[field]));
     if (id !== 0) {
       const originalAt = at === click.at ? null : click.at;
-      this.statements.click.run(
-        id,
-        linkId,
-        ownerId,
-        at,
-        originalAt,
-        click.urlVersion,
-        ...values,
-        click.visitor,
-        firstSeen,
-      );
+      const row = this.clickRows;
+      row.push(id, linkId, ownerId, at, originalAt, click.urlVersion);
+      for (const value of values) row.push(value);
+      row.push(click.visitor, firstSeen);
     }
     this.additions.add({ linkId, human, firstSeen, values }, at, id !== 0, ownerId);
     if (id !== 0) this.noteHour(periodsOf(at).hour, id);
@@ -224,22 +240,46 @@ export class SqliteIngestStore implements IngestPort {
 
   /** Writes what has been gathered. */
   private flush(): void {
-    const { additions, clickHours } = this;
+    const { additions, clickHours, clickRows } = this;
     this.additions = this.noAdditions();
     this.clickHours = new Map();
-    this.slots.add(rowsOfTwo(additions.slots));
-    this.hours.add(rowsOfThree(additions.hours));
-    this.days.add(rowsOfThree(additions.days));
+    this.clickRows = [];
+    this.clicks.add(clickRows);
+    this.seen.store();
+    this.addToRollups(additions);
+    const totals: number[] = [];
     for (const linkId of sortedKeys(additions.links)) {
-      const totals = additions.links.get(linkId);
-      if (totals) this.statements.linkStats.run(linkId, totals.clicks, totals.human, totals.rows, totals.lastAt);
+      const { clicks = 0, human = 0, rows = 0, lastAt = 0 } = additions.links.get(linkId) ?? {};
+      totals.push(linkId, clicks, human, rows, lastAt);
     }
+    this.linkStats.add(totals);
     for (const [hour, [minId, maxId]] of clickHours) this.statements.clickHour.run(hour, minId, maxId);
     if (additions.rows === 0) return;
     this.statements.counter.run('events', '', additions.rows);
     this.statements.counter.run('events_by_type', 'click', additions.rows);
     for (const [ownerId, rows] of additions.owners)
       this.statements.counter.run('events_by_user', String(ownerId), rows);
+  }
+
+  private addToRollups({ slots, values, days }: BatchAdditions): void {
+    const ofSlots: number[] = [];
+    slots.inOrder((linkId, slot, _, clicks, visitors, human, humanVisitors) => {
+      ofSlots.push(linkId, slot, clicks, visitors, human, humanVisitors);
+    });
+    this.slots.add(ofSlots);
+    const ofHours: number[] = [];
+    const ofQuarters: number[] = [];
+    values.inOrder((slot, linkId, valueId, clicks, visitors, human, humanVisitors) => {
+      const hour = slot >> 2;
+      ofHours.push(hour, linkId, valueId, clicks, visitors, human, humanVisitors);
+      if (linkId !== ALL_LINKS || !hasQuarters(valueId)) return;
+      ofQuarters.push(hour, valueId, slot & 3, clicks, visitors, human, humanVisitors);
+    });
+    this.hours.add(ofHours);
+    this.quarters.add(ofQuarters);
+    const ofDays: number[] = [];
+    days.inOrder((...row) => ofDays.push(...row));
+    this.days.add(ofDays);
   }
 
   /** Keeps what can't be ingested and counts its range as dead, once. Returns how many seqs that are. */
@@ -261,16 +301,6 @@ function prepare(sqlite: Database) {
     ),
     takeIds: sqlite.prepare<{ first: number }, [number, number]>(
       `UPDATE sequences SET next = next + ? WHERE name = 'event' RETURNING next - ? AS first`,
-    ),
-    click: sqlite.prepare<null, (number | null)[]>(
-      `INSERT INTO clicks (id, link_id, user_id, at, original_at, url_version, country, region, city, device, browser, os,
-         referrer, utm_source, utm_medium, utm_campaign, utm_term, utm_content, language, quality, reason, visitor, first_seen)
-       VALUES (${Array(23).fill('?').join(', ')})`,
-    ),
-    linkStats: sqlite.prepare<null, [number, number, number, number, number]>(
-      `INSERT INTO link_stats (link_id, clicks, human_clicks, click_rows, last_click_at) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (link_id) DO UPDATE SET clicks = clicks + excluded.clicks, human_clicks = human_clicks + excluded.human_clicks,
-         click_rows = click_rows + excluded.click_rows, last_click_at = max(ifnull(last_click_at, 0), excluded.last_click_at)`,
     ),
     clickHour: sqlite.prepare<null, [number, number, number]>(
       `INSERT INTO click_hours (hour, min_id, max_id) VALUES (?, ?, ?)

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { LinkId, RedirectStatus, ReplicaLink } from '../../links/link.ts';
+import { hashCode } from './code-hash.ts';
 import { LinkCache } from './link-cache.ts';
 
 const link = (code: string, override: Partial<ReplicaLink> = {}): ReplicaLink => ({
@@ -15,6 +16,17 @@ const link = (code: string, override: Partial<ReplicaLink> = {}): ReplicaLink =>
   ...override,
 });
 
+/** A cache that is asked by code alone. */
+function linkCache(linksMax: number) {
+  const cache = new LinkCache(linksMax);
+  const hash = (code: string) => hashCode(code, 7);
+  return {
+    add: (link: ReplicaLink) => cache.add(link, hash(link.code)),
+    get: (code: string) => cache.get(code, hash(code)),
+    remove: (code: string) => cache.remove(code, hash(code)),
+  };
+}
+
 test('a link comes back as it was added, whatever its numbers', () => {
   const links = fc.record({
     id: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) as fc.Arbitrary<LinkId>,
@@ -28,7 +40,7 @@ test('a link comes back as it was added, whatever its numbers', () => {
   });
   fc.assert(
     fc.property(links, (each) => {
-      const cache = new LinkCache(10);
+      const cache = linkCache(10);
       cache.add(each);
       expect(cache.get(each.code)).toEqual(each);
     }),
@@ -40,7 +52,7 @@ test('it answers like a map in which all had room', () => {
   const step = fc.tuple(fc.constantFrom('add', 'remove', 'get'), code, fc.integer({ min: 1, max: 1000 }));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
-      const cache = new LinkCache(1000);
+      const cache = linkCache(1000);
       const map = new Map<string, ReplicaLink>();
       for (const [what, code, urlVersion] of steps) {
         if (what === 'remove') {
@@ -58,13 +70,13 @@ test('it answers like a map in which all had room', () => {
 });
 
 test('it grows as it fills and keeps every link', () => {
-  const cache = new LinkCache(20_000);
+  const cache = linkCache(20_000);
   for (let n = 0; n < 10_000; n++) cache.add(link(`c${n}`, { url: `https://example.com/${'x'.repeat(n % 300)}` }));
   for (let n = 0; n < 10_000; n++) expect(cache.get(`c${n}`)?.url).toHaveLength(20 + (n % 300));
 });
 
 test('what is asked for stays and what is not goes', () => {
-  const cache = new LinkCache(20);
+  const cache = linkCache(20);
   cache.add(link('asked'));
   cache.add(link('forgotten'));
   for (let n = 0; n < 40; n++) {
@@ -77,7 +89,7 @@ test('what is asked for stays and what is not goes', () => {
 });
 
 test('a removed link does not come back from the older generation', () => {
-  const cache = new LinkCache(20);
+  const cache = linkCache(20);
   cache.add(link('gone'));
   for (let n = 0; n < 12; n++) cache.add(link(`c${n}`)); // It is in the older generation,
   expect(cache.get('gone')).not.toBeNull(); // and in both.
@@ -86,7 +98,7 @@ test('a removed link does not come back from the older generation', () => {
 });
 
 test('a link in quarantine, a text beyond ASCII and a URL longer than a generation are not kept', () => {
-  const cache = new LinkCache(10);
+  const cache = linkCache(10);
   cache.add(link('a', { quarantineReason: 'phishing' }));
   cache.add(link('b', { url: 'https://example.com/ü' }));
   cache.add(link('ü'));
@@ -95,7 +107,7 @@ test('a link in quarantine, a text beyond ASCII and a URL longer than a generati
 });
 
 test('without room nothing is kept', () => {
-  const cache = new LinkCache(0);
+  const cache = linkCache(0);
   cache.add(link('a'));
   expect(cache.get('a')).toBeNull();
 });

@@ -3,14 +3,18 @@ import { DIMENSIONS, OTHER_VALUE } from '@waymark/contract';
 import type { Difference } from '../../clicks/reconcile.ts';
 import {
   hourDifferences,
+  type QuarterCounts,
+  quarterDifferences,
+  quarterKey,
   type RecountedClick,
   RecountedHour,
   slotDifferences,
   tooSmall,
   type ValueCounts,
+  wholeHour,
 } from '../../clicks/recount.ts';
 import type { Counts } from '../../clicks/rollup-counts.ts';
-import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
+import { ALL_LINKS, hasQuarters } from '../../clicks/rollup-rows.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
 import { VALUE_COLUMNS } from './click-events.ts';
 
@@ -42,6 +46,8 @@ export function allLinksAreExact(sqlite: Database): boolean {
 export class HourRecount {
   private readonly humanId: number;
   private readonly otherIds = new Map<number, number>();
+  /** First hour that has the quarters of all its clicks. */
+  private readonly quartersSince: number;
 
   constructor(
     private readonly sqlite: Database,
@@ -54,6 +60,9 @@ export class HourRecount {
       .all(OTHER_VALUE, DIMENSIONS.quality);
     this.humanId = values.find(({ value }) => value === 'human')?.id ?? 0;
     for (const { id, dimension, value } of values) if (value === OTHER_VALUE) this.otherIds.set(dimension, id);
+    this.quartersSince =
+      sqlite.query<{ n: number }, []>(`SELECT n FROM counters WHERE kind = 'rollup_quarters_since'`).get()?.n ??
+      Number.POSITIVE_INFINITY;
   }
 
   /** Differences in portions: links by links where the hour has many clicks, all links together last. */
@@ -73,7 +82,15 @@ export class HourRecount {
       yield this.linkDifferences(hour, recounted.takeLinks(), this.foundOfLinks(hour, portions, portion));
     }
     const ofAll = this.foundOfAll(hour);
-    yield this.ofAllLinks(hourDifferences(hour, ALL_LINKS, recounted.ofAll, ofAll, this.otherIds));
+    yield this.ofAllLinks(hourDifferences(hour, ALL_LINKS, wholeHour(recounted.ofAll), ofAll, this.otherIds));
+    if (hour >= this.quartersSince) {
+      const found = this.quartersOfAll(hour);
+      const rowOf = (valueId: number, quarter: number) => ({
+        table: 'rollup_quarter',
+        key: { hour, value_id: valueId, quarter },
+      });
+      yield this.ofAllLinks(quarterDifferences(recounted.ofAll, found, ofAll, this.otherIds, hasQuarters, rowOf));
+    }
     yield this.ofAllLinks(slotDifferences(recounted.slotsOfAll, this.slotsOfAll(hour)));
   }
 
@@ -89,13 +106,19 @@ export class HourRecount {
 
   private linkDifferences(
     hour: number,
-    wanted: ReadonlyMap<number, ValueCounts>,
+    wanted: ReadonlyMap<number, QuarterCounts>,
     found: ReadonlyMap<number, ValueCounts>,
   ): Difference[] {
     return [...new Set([...wanted.keys(), ...found.keys()])].flatMap((linkId) =>
       this.isDeleted(linkId)
         ? []
-        : hourDifferences(hour, linkId, wanted.get(linkId) ?? new Map(), found.get(linkId) ?? new Map(), this.otherIds),
+        : hourDifferences(
+            hour,
+            linkId,
+            wholeHour(wanted.get(linkId) ?? new Map()),
+            found.get(linkId) ?? new Map(),
+            this.otherIds,
+          ),
     );
   }
 
@@ -125,6 +148,17 @@ export class HourRecount {
       )
       .values(hour, ALL_LINKS) as number[][];
     return new Map(rows.map(([valueId = 0, ...counts]) => [valueId, counts as Counts]));
+  }
+
+  private quartersOfAll(hour: number): QuarterCounts {
+    const rows = this.sqlite
+      .query<unknown, [number]>(
+        `SELECT value_id, quarter, clicks, visitors, human_clicks, human_visitors FROM rollup_quarter WHERE hour = ?`,
+      )
+      .values(hour) as number[][];
+    return new Map(
+      rows.map(([valueId = 0, quarter = 0, ...counts]) => [quarterKey(valueId, quarter), counts as Counts]),
+    );
   }
 
   private slotsOfAll(hour: number): Map<number, Counts> {

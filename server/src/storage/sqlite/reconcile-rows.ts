@@ -21,7 +21,9 @@ export function writeRow(sqlite: Database, { table, key, expected }: Difference)
   const keys = Object.keys(key);
   if (expected === null) {
     sqlite
-      .query<null, (string | number)[]>(`DELETE FROM ${table} WHERE ${keys.map((name) => `${name} = ?`).join(' AND ')}`)
+      .query<null, (string | number | null)[]>(
+        `DELETE FROM ${table} WHERE ${keys.map((name) => `${name} = ?`).join(' AND ')}`,
+      )
       .run(...Object.values(key));
     return;
   }

@@ -73,6 +73,12 @@ describe('reconcile', () => {
       `UPDATE rollup_hour SET human_visitors = human_visitors + 1 WHERE hour = ${HOUR + 60} AND link_id > 0`,
       ['rollup_hour'],
     ],
+    [
+      'a click in a wrong quarter',
+      `UPDATE rollup_quarter SET quarter = 3 - quarter WHERE hour = ${HOUR + 60}`,
+      ['rollup_quarter'],
+    ],
+    ['lost quarters', `DELETE FROM rollup_quarter WHERE hour = ${HOUR}`, ['rollup_quarter']],
     ['lost hours', `DELETE FROM rollup_hour WHERE hour = ${HOUR} AND link_id = 1`, ['rollup_hour']],
     [
       'an hour that no click made',
@@ -159,6 +165,7 @@ describe('reconcile', () => {
     run(`INSERT INTO dimension_values VALUES (${other}, ${DIMENSIONS.country}, '${OTHER_VALUE}')`);
     const french = `value_id = (SELECT id FROM dimension_values WHERE value = 'FR')`;
     run(`UPDATE rollup_hour SET value_id = ${other} WHERE ${french}`);
+    run(`UPDATE rollup_quarter SET value_id = ${other} WHERE ${french}`);
     run(`UPDATE rollup_day SET value_id = ${other} WHERE ${french}`);
     expect((await reconcile()).found).toEqual([]);
   });

@@ -41,6 +41,7 @@ export interface Schema {
   dimension_values: { id: number; dimension: number; value: string };
   rollup_15m: Counted & { link_id: number; slot: number };
   rollup_hour: Counted & { hour: number; link_id: number; value_id: number };
+  rollup_quarter: Counted & { hour: number; value_id: number; quarter: number };
   rollup_day: Counted & { day: number; link_id: number; value_id: number };
   rollup_spans: { link_id: number; span: number; dimension: number };
   rollup_span_values: Counted & { link_id: number; span: number; value_id: number };

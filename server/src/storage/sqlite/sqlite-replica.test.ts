@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DATABASE_FILE, openForReading, openForWriting } from './database.ts';
+import { LOOK_UP } from './look-up.ts';
 import { migrate } from './migrate.ts';
-import { LOOK_UP, SqliteReplica } from './sqlite-replica.ts';
+import { SqliteReplica } from './sqlite-replica.ts';
 
 let dir: string;
 let writer: Database;
@@ -72,24 +73,12 @@ test('no read outlives its turn of the event loop, so that the log can begin aga
   expect(writer.query<{ busy: number }, []>('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy).toBe(0);
 });
 
-test('a held read sees a link created meanwhile once it is told', () => {
-  const replica = new SqliteReplica(reader, 0);
-  replica.holdReads(true);
+test('a read of the same turn is left behind when a change is told', () => {
   create('a');
+  const replica = new SqliteReplica(reader, 0);
   expect(replica.find(1, 'a')).not.toBeNull();
   create('b');
   expect(replica.find(1, 'b')).toBeNull();
-  replica.readAnew();
+  replica.invalidate(1, ['b']);
   expect(replica.find(1, 'b')).not.toBeNull();
-});
-
-test('a read held from turn to turn lets go when it is asked to', async () => {
-  create('a');
-  const replica = new SqliteReplica(reader, 0);
-  replica.holdReads(true);
-  replica.find(1, 'a');
-  await new Promise<void>((resume) => setImmediate(resume));
-  expect(reader.inTransaction).toBe(true);
-  replica.holdReads(false);
-  expect(reader.inTransaction).toBe(false);
 });

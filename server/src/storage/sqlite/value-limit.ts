@@ -5,10 +5,12 @@ import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 /** Link-days whose number of clicks is kept in memory before it is counted anew. */
 const DAYS_TRACKED_MAX = 65_536;
 
-interface LinkDay {
-  clicks: number;
-  /** Values by dimension; null while the link has had too few clicks for the limit to matter. */
-  values: Map<number, Set<number>> | null;
+/** Kept in plain numbers for all links but the few with many clicks, as each collection of garbage visits every object. */
+class LinkDays {
+  /** Clicks by link. */
+  readonly clicks = new Map<number, number>();
+  /** By link its values by dimension; none while the link has had too few clicks for the limit to matter. */
+  readonly values = new Map<number, Map<number, Set<number>>>();
 }
 
 /**
@@ -16,7 +18,7 @@ interface LinkDay {
  * A link with fewer clicks that day can't have more values, so most links cost one look-up a day.
  */
 export class ValueLimit {
-  private readonly days = new Map<number, Map<number, LinkDay>>();
+  private readonly days = new Map<number, LinkDays>();
   private tracked = 0;
   private readonly clicksOf;
   private readonly valuesOf;
@@ -41,26 +43,26 @@ export class ValueLimit {
   count(day: number, linkId: number, clicks: number): void {
     let links = this.days.get(day);
     if (!links) {
-      links = new Map();
+      links = new LinkDays();
       this.days.set(day, links);
     }
-    let known = links.get(linkId);
-    if (!known) {
+    let known = links.clicks.get(linkId);
+    if (known === undefined) {
       if (this.tracked >= DAYS_TRACKED_MAX) {
         this.startOver(day, linkId, clicks);
         return;
       }
-      known = { clicks: this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0, values: null };
-      links.set(linkId, known);
+      known = this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0;
       this.tracked++;
     }
-    known.clicks += clicks;
-    if (known.values === null && known.clicks > LIMITS.dimensionValuesPerDayMax) known.values = this.load(day, linkId);
+    links.clicks.set(linkId, known + clicks);
+    if (known + clicks <= LIMITS.dimensionValuesPerDayMax || links.values.has(linkId)) return;
+    links.values.set(linkId, this.load(day, linkId));
   }
 
   /** Whether the value still has a row of its own, which it takes by asking. */
   allows(day: number, linkId: number, valueId: number): boolean {
-    const values = this.days.get(day)?.get(linkId)?.values;
+    const values = this.days.get(day)?.values.get(linkId);
     if (!values) return true;
     const dimension = Math.floor(valueId / VALUE_SPAN);
     let known = values.get(dimension);

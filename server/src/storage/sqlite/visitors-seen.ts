@@ -1,9 +1,13 @@
 import type { Database } from 'bun:sqlite';
 import { visitKey } from '../../clicks/visit-key.ts';
+import { ManyRows } from './many-rows.ts';
 
 const SEEN = 1;
 const SEEN_HUMAN = 2;
 const ANYWHERE = 0;
+/** Columns of a note: day, link, visitor, mask. */
+const NOTE_WIDTH = 4;
+const MASK = 3;
 
 /** Notes in a run before it is frozen and merged. */
 const RUN_MAX = 32_768;
@@ -20,24 +24,30 @@ export class VisitorsSeen {
   private run = new Run();
   private frozen: FrozenRun | null = null;
   private loaded = false;
+  /** Notes for the log, one after the other. */
+  private unlogged: number[] = [];
+  private readonly log: ManyRows;
+  private readonly table: ManyRows;
   private readonly statements;
 
   constructor(sqlite: Database) {
+    const columns = ['day', 'link_id', 'visitor', 'mask'];
+    this.log = new ManyRows(sqlite, 'visitors_recent', columns, 'neighbours');
+    this.table = new ManyRows(
+      sqlite,
+      'visitors_seen',
+      columns,
+      'scattered',
+      'ON CONFLICT (day, link_id, visitor) DO UPDATE SET mask = mask | excluded.mask',
+    );
     this.statements = {
       find: sqlite.prepare<{ mask: number }, [number, number, number]>(
         'SELECT mask FROM visitors_seen WHERE day = ? AND link_id = ? AND visitor = ?',
-      ),
-      log: sqlite.prepare<null, [number, number, number, number]>(
-        'INSERT INTO visitors_recent (day, link_id, visitor, mask) VALUES (?, ?, ?, ?)',
       ),
       logged: sqlite.prepare<{ day: number; link_id: number; visitor: number; mask: number }, []>(
         'SELECT day, link_id, visitor, mask FROM visitors_recent ORDER BY id',
       ),
       lastLogged: sqlite.prepare<{ id: number | null }, []>('SELECT max(id) AS id FROM visitors_recent'),
-      merge: sqlite.prepare<null, [number, number, number, number]>(
-        `INSERT INTO visitors_seen (day, link_id, visitor, mask) VALUES (?, ?, ?, ?)
-         ON CONFLICT (day, link_id, visitor) DO UPDATE SET mask = mask | excluded.mask`,
-      ),
       unlog: sqlite.prepare<null, [number]>('DELETE FROM visitors_recent WHERE id <= ?'),
       merged: sqlite.prepare<{ day: number }, [number]>('SELECT day FROM visitors_seen WHERE day = ? LIMIT 1'),
     };
@@ -56,19 +66,25 @@ export class VisitorsSeen {
     return this.add(day, linkId, visitor, onLink, mask) | (this.add(day, ANYWHERE, visitor, anywhere, mask) << 2);
   }
 
+  /** Writes the notes made to the log. Call before the transaction they were made in is committed. */
+  store(): void {
+    this.log.add(this.unlogged);
+    this.unlogged = [];
+  }
+
   /** Merges up to `rows` notes of a frozen run. Call in every ingest transaction with more rows than it notes. */
   mergeSome(rows: number): void {
     if (this.frozen === null) {
       if (this.run.size < RUN_MAX) return;
+      this.store();
       const lastId = this.statements.lastLogged.get()?.id ?? 0;
       this.frozen = new FrozenRun(this.run, lastId);
       this.run = new Run();
     }
     const { frozen } = this;
-    for (const note of frozen.take(rows)) {
-      this.statements.merge.run(note.day, note.linkId, note.visitor, note.mask);
-      this.mergedDays.set(note.day, true);
-    }
+    const notes = frozen.take(rows);
+    for (let day = 0; day < notes.length; day += NOTE_WIDTH) this.mergedDays.set(notes[day] ?? 0, true);
+    this.table.add(notes);
     if (!frozen.isDone) return;
     this.statements.unlog.run(frozen.lastLogId);
     this.frozen = null;
@@ -78,6 +94,7 @@ export class VisitorsSeen {
   forget(): void {
     this.run = new Run();
     this.frozen = null;
+    this.unlogged = [];
     this.mergedDays.clear();
     this.loaded = false;
   }
@@ -95,7 +112,7 @@ export class VisitorsSeen {
   private add(day: number, linkId: number, visitor: number, before: number, mask: number): number {
     const after = before | mask;
     if (after === before) return 0;
-    this.statements.log.run(day, linkId, visitor, after);
+    this.unlogged.push(day, linkId, visitor, after);
     this.run.put(day, linkId, visitor, after);
     return after & ~before;
   }
@@ -116,40 +133,39 @@ export class VisitorsSeen {
   }
 }
 
-interface Note {
-  day: number;
-  linkId: number;
-  visitor: number;
-  mask: number;
-}
-
-/** Notes in memory, found by a key that is one number. */
+/** Notes in memory, found by a key that is one number; in plain numbers, which cost nothing to collect. */
 class Run {
-  readonly notes: Note[] = [];
+  /** One after the other, as their columns. */
+  readonly notes: number[] = [];
+  /** Where each begins. */
   private readonly places = new Map<number, number>();
 
   get size(): number {
-    return this.notes.length;
+    return this.notes.length / NOTE_WIDTH;
   }
 
   /** 0 for none. */
   find(day: number, linkId: number, visitor: number): number {
     const place = this.places.get(visitKey(day, linkId, visitor));
-    return place === undefined ? 0 : (this.notes[place]?.mask ?? 0);
+    return place === undefined ? 0 : (this.notes[place + MASK] ?? 0);
   }
 
   put(day: number, linkId: number, visitor: number, mask: number): void {
     const key = visitKey(day, linkId, visitor);
     const place = this.places.get(key);
-    const known = place === undefined ? undefined : this.notes[place];
-    if (known) known.mask |= mask;
-    else this.places.set(key, this.notes.push({ day, linkId, visitor, mask }) - 1);
+    if (place === undefined) {
+      this.places.set(key, this.notes.length);
+      this.notes.push(day, linkId, visitor, mask);
+    } else {
+      this.notes[place + MASK] = (this.notes[place + MASK] ?? 0) | mask;
+    }
   }
 }
 
 /** A full run, taken in the order of the table's key. */
 class FrozenRun {
-  private readonly order: Note[];
+  /** Where the notes begin, in the order of the table's key. */
+  private readonly order: Uint32Array;
   private at = 0;
 
   constructor(
@@ -157,13 +173,21 @@ class FrozenRun {
     /** Notes of the log up to this id are in this run. */
     readonly lastLogId: number,
   ) {
-    this.order = [...run.notes].sort((a, b) => a.day - b.day || a.linkId - b.linkId || a.visitor - b.visitor);
+    const { notes } = run;
+    const column = (a: number, b: number, n: number) => (notes[a + n] ?? 0) - (notes[b + n] ?? 0);
+    this.order = Uint32Array.from({ length: run.size }, (_, n) => n * NOTE_WIDTH);
+    this.order.sort((a, b) => column(a, b, 0) || column(a, b, 1) || column(a, b, 2));
   }
 
-  take(rows: number): Note[] {
-    const notes = this.order.slice(this.at, this.at + rows);
-    this.at += notes.length;
-    return notes;
+  /** The next notes, one after the other as their columns. */
+  take(rows: number): number[] {
+    const { notes } = this.run;
+    const taken: number[] = [];
+    for (const place of this.order.subarray(this.at, this.at + rows)) {
+      for (let n = 0; n < NOTE_WIDTH; n++) taken.push(notes[place + n] ?? 0);
+    }
+    this.at = Math.min(this.at + rows, this.order.length);
+    return taken;
   }
 
   get isDone(): boolean {

@@ -14,6 +14,9 @@ import { WriteQueue } from './write-queue.ts';
 let dir: string;
 let db: Database;
 let queue: WriteQueue;
+let changes: LinkChanges;
+/** What no reply spoke of. */
+let told: string[];
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'waymark-queue-'));
@@ -26,9 +29,11 @@ beforeEach(() => {
       throw new AppError('conflict', 'taken');
     },
   };
-  queue = new WriteQueue(db, { notes }, new IdempotencyStore(db, Date.now), new LinkChanges(), {
-    grouped: (work) => work(),
-    rolledBack: () => {},
+  changes = new LinkChanges();
+  told = [];
+  const ingestGroup = { grouped: <T>(work: () => Promise<T>) => work(), rolledBack: () => {} };
+  queue = new WriteQueue(db, { notes }, new IdempotencyStore(db, Date.now), changes, ingestGroup, (codes) => {
+    told.push(...codes.map(([, code]) => code));
   });
 });
 afterEach(() => {
@@ -82,5 +87,18 @@ describe('the write queue', () => {
     other.run('ROLLBACK');
     other.close();
     expect(await call(['add', 'a'])).toEqual(['done']);
+  });
+
+  test('tells of links that background work changed, those of work that failed too: it may have been committed', async () => {
+    queue.pushBackground(async () => {
+      changes.add(1, 'purged');
+      return false;
+    });
+    queue.pushBackground(async () => {
+      changes.add(1, 'doubtful');
+      throw new Error('the disk is gone');
+    });
+    await queue.idle();
+    expect(told).toEqual(['purged', 'doubtful']);
   });
 });

@@ -8,13 +8,6 @@ import type { LinkChanges } from './write-context.ts';
 /** How long one transaction may hold the writer. */
 const TRANSACTION_MS_MAX = 20;
 
-/** Told of what a transaction did that no reply speaks of. */
-export interface WriteListener {
-  /** Links that background work changed. */
-  changed(codes: WriteNotes['changed']): void;
-  committed(): void;
-}
-
 /** What holds ingest calls of one transaction together. */
 export interface IngestGroup {
   grouped<T>(work: () => Promise<T>): Promise<T>;
@@ -53,7 +46,8 @@ export class WriteQueue {
     private readonly idempotency: IdempotencyStore,
     private readonly changes: LinkChanges,
     private readonly ingestGroup: IngestGroup,
-    private readonly listener: WriteListener = { changed() {}, committed() {} },
+    /** Told of links that background work may have changed: no reply speaks of them. */
+    private readonly onChanged: (codes: WriteNotes['changed']) => void = () => {},
   ) {}
 
   private lastCallAt = Number.NEGATIVE_INFINITY;
@@ -169,7 +163,7 @@ export class WriteQueue {
       more = await task();
     });
     const changed = this.changes.take();
-    if (!failed && changed.length > 0) this.listener.changed(changed);
+    if (changed.length > 0) this.onChanged(changed);
     if (failed) console.error('background task failed', failed);
     else if (more) this.background.push(task);
   }
@@ -184,7 +178,6 @@ export class WriteQueue {
       this.sqlite.run('BEGIN IMMEDIATE');
       await work();
       this.sqlite.run('COMMIT');
-      this.listener.committed();
       return null;
     } catch (error) {
       try {

@@ -1,5 +1,6 @@
 import { migration0001 } from './0001-links-clicks.ts';
 import { migration0002 } from './0002-sessions.ts';
+import { migration0003 } from './0003-quarter-rollups.ts';
 
 export interface Migration {
   version: number;
@@ -8,4 +9,4 @@ export interface Migration {
 }
 
 /** All migrations in order. Append only; what has been released never changes. */
-export const MIGRATIONS: readonly Migration[] = [migration0001, migration0002];
+export const MIGRATIONS: readonly Migration[] = [migration0001, migration0002, migration0003];

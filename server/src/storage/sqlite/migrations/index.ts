@@ -3,6 +3,7 @@ import { migration0002 } from './0002-import-jobs.ts';
 import { migration0003 } from './0003-link-lookup.ts';
 import { migration0004 } from './0004-chart-tiers.ts';
 import { migration0005 } from './0005-sessions.ts';
+import { migration0006 } from './0006-quarter-rollups.ts';
 
 export interface Migration {
   version: number;
@@ -17,4 +18,5 @@ export const MIGRATIONS: readonly Migration[] = [
   migration0003,
   migration0004,
   migration0005,
+  migration0006,
 ];
