@@ -9,6 +9,7 @@ import type {
 } from '@waymark/contract/v1/analytics-query';
 import type { ImportRow } from '@waymark/contract/v1/imports';
 import { api } from './client.ts';
+import { isPassing } from './query-trouble.ts';
 
 const PAGE_ROWS = 100;
 /** Of links: the first page is to be there soon, the next ones for long. */
@@ -31,6 +32,8 @@ export const queries = {
     queryOptions({
       queryKey: ['session'],
       queryFn: ({ signal }) => api.session.get({ signal }),
+      // The first page waits for this one: what is wrong is said soon.
+      retry: (failures, error) => failures < 1 && isPassing(error),
       staleTime: Number.POSITIVE_INFINITY,
     }),
 

@@ -1,9 +1,8 @@
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from '@waymark/contract/client';
+import { isPassing } from './query-trouble.ts';
 
 const RETRIES_MAX = 3;
-/** What may pass by itself. */
-const PASSING: readonly string[] = ['unreachable', 'unavailable', 'rate_limited'];
 
 /** Holds what was asked of the server. `onSignedOut` is told when an answer says that the session is over. */
 export function createQueryClient(onSignedOut: () => void): QueryClient {
@@ -20,7 +19,7 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
         refetchOnWindowFocus: true,
         // The server's own word says whether it can be reached, not the browser's guess.
         networkMode: 'always',
-        retry: (failures, error) => failures < RETRIES_MAX && error instanceof ApiError && PASSING.includes(error.code),
+        retry: (failures, error) => failures < RETRIES_MAX && isPassing(error),
         retryDelay: (failures, error) =>
           error instanceof ApiError && error.retryAfterSeconds !== null
             ? error.retryAfterSeconds * 1000

@@ -13,10 +13,14 @@ const LOOKS = {
   refused: <CircleOff aria-hidden className="size-3.5 text-danger" />,
 } as const satisfies Record<LiveStatus, ReactNode>;
 
+const ASK_MS = 3000;
+
 /** How the live feed stands, in shape and words; read out as it changes. */
 export function LiveState({ status }: { status: LiveStatus }) {
-  // Where the feed is refused the session may be over: the answer to this leads to signing in.
-  useQuery({ ...queries.session(), staleTime: 0, enabled: status === 'refused' });
+  // Where the feed is refused the session may be over: the answer to this leads to signing in. One of several API servers
+  // may hear of the end a moment later than another.
+  const isRefused = status === 'refused';
+  useQuery({ ...queries.session(), staleTime: 0, enabled: isRefused, refetchInterval: ASK_MS });
   return (
     <span role="status" className="inline-flex h-6 items-center gap-1.5 text-xs font-medium text-muted">
       {LOOKS[status]}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { BookOpen, ChartLine, TriangleAlert } from 'lucide-react';
 import { errorText } from '../../api/error-text.ts';
 import { queries } from '../../api/queries.ts';
+import { troubleOf } from '../../api/query-trouble.ts';
 import { ErrorState } from '../../components/error-state.tsx';
 import { Page } from '../../components/page.tsx';
 import { useNow } from '../../components/use-now.ts';
@@ -19,7 +20,8 @@ import { OutboxCard } from './outbox-card.tsx';
 /** What runs, whether it is well, and where every click is. */
 export function SystemPage() {
   const query = useQuery(queries.system());
-  const { data: system, error } = query;
+  const { data: system } = query;
+  const error = troubleOf(query);
   const now = useNow();
   return (
     <Page
