@@ -102,7 +102,7 @@ test('another session is signed out at once', async () => {
   const { secret = '' } = await dashboard.api.keys.create({ name: 'the other browser', scope: 'write' });
   await dashboard.api.links.create({ url: 'https://example.com/' });
   const other = await dashboard.open('/', { apiKey: secret });
-  await other.getByText('Live', { exact: true }).waitFor();
+  await other.getByRole('status').getByText('Live', { exact: true }).waitFor();
 
   const page = await openKeys();
   const sessions = page.getByRole('list', { name: 'Sessions' });
