@@ -18,7 +18,7 @@ const IDS = { linkId: '1', importId: '1' };
 const WINDOWS = [
   { name: 'shortcuts', path: '/links', keys: ['?'], role: 'dialog' },
   { name: 'palette', path: '/', keys: ['Control+k', 's'], role: 'dialog' },
-  { name: 'create-key', path: '/keys', keys: ['n'], role: 'dialog' },
+  { name: 'create-key', path: '/keys', press: /^New API key$/, keys: [], role: 'dialog' },
   { name: 'qr', path: '/links', keys: ['j', 'q'], role: 'dialog' },
   { name: 'filter', path: '/analytics', keys: ['f'], role: 'dialog' },
   { name: 'delete-key', path: '/keys', press: /^Revoke /, keys: [], role: 'alertdialog' },

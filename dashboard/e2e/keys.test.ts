@@ -53,6 +53,8 @@ test('a key is made by keyboard alone, shown once, works, and is refused once it
 
   await shown.getByRole('button', { name: 'I have copied it' }).click();
   await shown.waitFor({ state: 'detached' });
+  // What had the focus when the first window opened is there no more, nor is that window.
+  await focused(page.getByRole('main'));
   expect(await page.locator('body').innerText()).not.toContain(secret);
 
   const row = page.getByRole('listitem').filter({ hasText: 'ci of the site' });

@@ -16,10 +16,11 @@ export interface DialogProps {
   children: ReactNode;
 }
 
-/** Windows open without a trigger of their own: whoever had the focus before has it after. */
+/** Windows open without a trigger of their own: whoever had the focus before has it after, or the page where it is gone. */
 export function giveBack(event: Event, before: Element | null): void {
   event.preventDefault();
-  if (before instanceof HTMLElement) before.focus();
+  const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+  (isThere ? before : document.querySelector('main'))?.focus();
 }
 
 /** A window over the page: takes the focus, gives it back, closes by Escape. */
@@ -63,13 +64,11 @@ export function Dialog({ open, onOpenChange, title, description, width = 'narrow
 
 /**
  * The first field of a window has its focus, or the window itself; never its Close button, whose tooltip would cover the
- * title.
+ * title. @NOTE A field with `autoFocus` takes it before the window knows whom to give it back to.
  */
 function focusFirstField(event: Event): void {
   if (!(event.currentTarget instanceof HTMLElement)) return;
   event.preventDefault();
-  const field = event.currentTarget.querySelector<HTMLElement>(
-    '[autofocus], input:not([type=hidden]), select, textarea',
-  );
+  const field = event.currentTarget.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea');
   (field ?? event.currentTarget).focus();
 }

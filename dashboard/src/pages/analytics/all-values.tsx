@@ -45,7 +45,6 @@ export function AllValues({ view, dimension }: { view: View; dimension: Dimensio
       <div className="mb-3 flex items-center gap-2">
         <input
           type="search"
-          autoFocus
           aria-label={t('analytics.filters.search', { what: name })}
           placeholder={t('analytics.filters.search', { what: name })}
           value={text}

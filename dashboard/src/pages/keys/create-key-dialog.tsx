@@ -65,7 +65,6 @@ export function CreateKeyDialog({ onClose }: { onClose(): void }) {
           label={t('keys.create.name')}
           hint={t('keys.create.nameHint')}
           error={isNameMissing ? t('keys.create.nameMissing') : fieldError(creating.error, 'name')}
-          autoFocus
           required
           maxLength={100}
           value={name}

@@ -64,7 +64,6 @@ export function SignInLinkDialog({ onClose }: { onClose(): void }) {
             note={t('common.optional')}
             hint={t('keys.signInLink.nameHint')}
             error={fieldError(making.error, 'name')}
-            autoFocus
             maxLength={100}
             value={name}
             onChange={(event) => setName(event.target.value)}

@@ -3,6 +3,7 @@ import { CircleCheck, OctagonAlert } from 'lucide-react';
 import { formatCount } from '../../format/numbers.ts';
 import { t } from '../../i18n/index.ts';
 import { Card } from '../../ui/card.tsx';
+import { classNames } from '../../ui/class-names.ts';
 
 const PARTS = ['committed', 'discarded', 'dead', 'inFlight'] as const;
 const SIGNS = ['=', '+', '+', '+'] as const;
@@ -44,15 +45,14 @@ export function ClicksCard({ clicks }: { clicks: System['clicks'] }) {
 
 function Term({ sign, name, hint, count }: { sign?: string; name: string; hint: string; count: number }) {
   return (
-    <div className="flex min-w-40 flex-1 basis-40 items-stretch gap-2">
-      {sign && <span className="self-center text-lg text-muted">{sign}</span>}
-      <div className="min-w-0 flex-1 rounded-lg bg-sunken/60 px-3 py-2">
-        <dt className="text-xs text-muted">{name}</dt>
-        <dd>
-          <span className="block text-xl font-semibold tracking-tight tabular-nums">{formatCount(count)}</span>
-          <span className="block text-xs text-muted">{hint}</span>
-        </dd>
-      </div>
+    <div className={classNames('relative flex min-w-40 flex-1 basis-40 flex-col', sign !== undefined && 'pl-5')}>
+      <dt className="rounded-t-lg bg-sunken/60 px-3 pt-2 text-xs text-muted">
+        {sign && <span className="absolute top-1/2 left-0 -translate-y-1/2 text-lg leading-none">{sign}</span>} {name}
+      </dt>
+      <dd className="flex-1 rounded-b-lg bg-sunken/60 px-3 pb-2">
+        <span className="block text-xl font-semibold tracking-tight tabular-nums">{formatCount(count)}</span>
+        <span className="block text-xs text-muted">{hint}</span>
+      </dd>
     </div>
   );
 }
