@@ -98,5 +98,5 @@ for (const file of FILES) {
     expect(await answer.json()).toMatchObject({ count: file.rows, imported: file.rows, skipped: 0, errors: [] });
     expect((await last.stop()).code).toBe(0);
     expect(stored(file)).toEqual({ rows: { n: file.rows, first: 1, last: file.rows }, counter: file.rows });
-  }, 40_000);
+  }, 150_000);
 }
