@@ -76,11 +76,11 @@ test('a key switches a link off, its visitors see it, and Undo switches it on ag
   const page = await openLink(link);
   await page.keyboard.press('a');
   await page.getByRole('list', { name: 'State' }).getByText('Inactive').waitFor();
-  const toast = page.getByText(`${link.code} no longer redirects`);
+  const toast = page.getByText(`${link.code} switched off`);
   await toast.waitFor();
   expect((await stored(link)).active).toBe(false);
   expect((await fetch(`${dashboard.baseUrl}/${link.code}`, { redirect: 'manual' })).status).not.toBe(302);
-  await undo(page, `${link.code} no longer redirects`);
+  await undo(page, `${link.code} switched off`);
   await page.getByRole('list', { name: 'State' }).getByText('Active', { exact: true }).waitFor();
   expect((await stored(link)).active).toBe(true);
 });
@@ -88,20 +88,13 @@ test('a key switches a link off, its visitors see it, and Undo switches it on ag
 test('a change that the server refuses is taken back on the page, with the request to quote', async () => {
   const link = await makeLink();
   const page = await openLink(link);
-  await page.route(`**/api/v1/links/${link.id}`, (route) =>
-    route.request().method() === 'PATCH'
-      ? route.fulfill({
-          status: 500,
-          contentType: 'application/problem+json',
-          headers: { 'X-Request-Id': 'request-of-a-test' },
-          body: JSON.stringify({
-            status: 500,
-            code: 'internal',
-            title: 'Internal error',
-            requestId: 'request-of-a-test',
-          }),
-        })
-      : route.fallback(),
+  await page.route('**/api/v1/links/bulk', (route) =>
+    route.fulfill({
+      status: 500,
+      contentType: 'application/problem+json',
+      headers: { 'X-Request-Id': 'request-of-a-test' },
+      body: JSON.stringify({ status: 500, code: 'internal', title: 'Internal error', requestId: 'request-of-a-test' }),
+    }),
   );
   await page.getByRole('button', { name: 'Deactivate' }).click();
   await page.getByText('Request request-of-a-test').waitFor();

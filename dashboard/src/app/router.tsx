@@ -106,7 +106,7 @@ const link = createRoute({
   path: '/links/$id',
   validateSearch: linkSearch,
   component: lazyRouteComponent(
-    withTexts(['link', 'analytics'], () => import('../pages/link/link-page.tsx')),
+    withTexts(['link', 'links', 'analytics'], () => import('../pages/link/link-page.tsx')),
     'LinkPage',
   ),
 });
