@@ -14,7 +14,7 @@ export function WeekHeat({ label, week }: { label: string; week: readonly (reado
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keys.
     <div role="group" aria-label={label} tabIndex={0} className="relative overflow-x-auto">
-      <table className="w-full min-w-2xl table-fixed border-separate border-spacing-0.5 text-xs">
+      <table className="w-full min-w-md table-fixed border-separate border-spacing-0.5 text-xs">
         <caption className="sr-only">{label}</caption>
         <thead>
           <tr className="text-muted">
