@@ -39,7 +39,7 @@ beforeAll(async () => {
   dashboard = await openDashboard({ sample: { clicks: 20_000, links: 300 } });
   IDS.importId = await makeImport(dashboard.api);
   await dashboard.api.keys.create({ name: 'a key to revoke', scope: 'read' });
-}, 60_000);
+}, 120_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 afterEach(() => dashboard.closePages());
 

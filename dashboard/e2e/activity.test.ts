@@ -8,7 +8,7 @@ import { settled } from './settled.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard({ sample: { clicks: 2000, links: 50 } });
-}, 60_000);
+}, 120_000);
 // Pages that stay open go on asking.
 afterEach(async () => void (await Promise.all(dashboard.browser.contexts().map((context) => context.close()))));
 afterAll(() => dashboard[Symbol.asyncDispose]());

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard({ sample: { clicks: 20_000, links: 300 } });
-}, 60_000);
+}, 120_000);
 // Pages that stay open go on asking.
 afterEach(async () => void (await Promise.all(dashboard.browser.contexts().map((context) => context.close()))));
 afterAll(() => dashboard[Symbol.asyncDispose]());

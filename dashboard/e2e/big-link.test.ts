@@ -5,7 +5,7 @@ import { settled } from './settled.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard({ sample: { clicks: 50_000, links: 100, times: 1200 } });
-}, 60_000);
+}, 120_000);
 // Pages that stay open go on asking.
 afterEach(async () => void (await Promise.all(dashboard.browser.contexts().map((context) => context.close()))));
 afterAll(() => dashboard[Symbol.asyncDispose]());

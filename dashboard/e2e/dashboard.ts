@@ -68,7 +68,7 @@ export async function openDashboard({ sample, env = {}, server }: DashboardOptio
         const context = await contextFor(browser, look);
         if (look.signedIn !== false) await signIn(context, baseUrl, look.apiKey ?? TEST_API_KEY);
         const page = await context.newPage();
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(30_000);
         page.on('pageerror', (error) => problems.push(`${path}: ${error.message}`));
         page.on('console', (message) => {
           if (message.type() === 'error' && !isAboutAnAnswer(message.text()))

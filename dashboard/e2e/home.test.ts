@@ -19,7 +19,7 @@ beforeAll(async () => {
   app = await startTestApp({ dataDir, env: ENV });
   stack.defer(() => app[Symbol.asyncDispose]());
   dashboard = stack.use(await openDashboard({ server: app }));
-}, 60_000);
+}, 120_000);
 // Pages that stay open go on asking.
 afterEach(async () => void (await Promise.all(dashboard.browser.contexts().map((context) => context.close()))));
 afterAll(() => stack.disposeAsync());

@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard({ sample: { clicks: 2000, links: 50 } });
-}, 60_000);
+}, 120_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 
 const csv = (name: string) =>

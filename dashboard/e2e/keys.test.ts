@@ -7,7 +7,7 @@ import { focused, tabTo } from './focus.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard();
-}, 60_000);
+}, 120_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 afterEach(() => dashboard.closePages());
 

@@ -8,7 +8,7 @@ import { settled } from './settled.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard({ sample: { clicks: 2000, links: 20 } });
-}, 60_000);
+}, 120_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 afterEach(() => dashboard.closePages());
 

@@ -7,7 +7,7 @@ import { tabTo } from './focus.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard({ env: { LANDING: 'shorten', CLASSIC_API: 'open' } });
-}, 60_000);
+}, 120_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 afterEach(() => dashboard.closePages());
 
@@ -48,9 +48,9 @@ test('so is that of an expired link', async () => {
     }),
   });
   await expectReadable('/long-over', /This link has expired/);
-}, 60_000);
+}, 120_000);
 
-test('so is the form at the root', () => expectReadable('/', /Shorten a link/), 60_000);
+test('so is the form at the root', () => expectReadable('/', /Shorten a link/), 120_000);
 
 test('so is the landing page of a server that shortens for nobody', async () => {
   await using closed = await openDashboard();
@@ -63,7 +63,7 @@ test('so is the landing page of a server that shortens for nobody', async () => 
     expect(await page.locator('script').count()).toBe(0);
   }
   expect(closed.problems).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 test('the form shortens by keyboard alone, and says in place what is wrong', async () => {
   const page = await visit('/', { size: PHONE });

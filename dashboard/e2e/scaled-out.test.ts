@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await dashboard?.[Symbol.asyncDispose]();
   await cluster?.stop();
-}, 60_000);
+}, 120_000);
 afterEach(() => dashboard?.closePages());
 
 const at = (index: number, of: Cluster['edges']) => {

@@ -5,7 +5,7 @@ import { type Dashboard, openDashboard, PHONE } from './dashboard.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard({ sample: { clicks: 2000, links: 50 } });
-}, 60_000);
+}, 120_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 
 async function openPalette(page: Page): Promise<void> {

@@ -5,7 +5,7 @@ import { type Dashboard, openDashboard } from './dashboard.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard();
-}, 60_000);
+}, 120_000);
 afterAll(() => dashboard[Symbol.asyncDispose]());
 
 test('without a session every page leads to signing in, and back after it', async () => {

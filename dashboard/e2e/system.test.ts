@@ -6,7 +6,7 @@ import { type Dashboard, openDashboard } from './dashboard.ts';
 let dashboard: Dashboard;
 beforeAll(async () => {
   dashboard = await openDashboard();
-}, 60_000);
+}, 120_000);
 // Pages that stay open go on asking.
 afterEach(async () => void (await Promise.all(dashboard.browser.contexts().map((context) => context.close()))));
 afterAll(() => dashboard[Symbol.asyncDispose]());

@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import { bun, root } from './repository.mjs';
 
 /**
- * Runs `bun test` over the folders that are there, with `env` added to the environment.
+ * Runs `bun test` over the folders that are there, with `env` added to the environment; `timeoutMs` is for each test.
  * Shape: counts from its own report, `skipped` by name; `lcov` is the report of coverage, null unless asked for. A run that breaks down counts as one failure.
  */
-export function runBunTests(folders, { coverage = false, env = {} } = {}) {
+export function runBunTests(folders, { coverage = false, env = {}, timeoutMs = 30_000 } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'waymark-test-'));
   try {
     const report = join(directory, 'junit.xml');
     // A test that hangs is to end; one on a busy machine is not: nothing here is timed.
-    const args = ['test', '--timeout=30000', '--reporter=junit', `--reporter-outfile=${report}`];
+    const args = ['test', `--timeout=${timeoutMs}`, '--reporter=junit', `--reporter-outfile=${report}`];
     if (coverage) args.push('--coverage', '--coverage-reporter=lcov', `--coverage-dir=${directory}`);
     const present = folders.filter((folder) => existsSync(`${root}/${folder}`)).map((folder) => `./${folder}`);
     const { status, signal } = spawnSync(bun, [...args, ...present], {
