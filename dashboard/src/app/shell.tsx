@@ -2,7 +2,7 @@ import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { Menu as MenuIcon, Plus, Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { OfflineNote } from '../components/offline-note.tsx';
-import { Toasts } from '../components/toasts.tsx';
+import { loadToasts, Toasts } from '../components/toasts.tsx';
 import { t } from '../i18n/index.ts';
 import { listenForShortcuts, useShortcut } from '../keyboard/shortcuts.ts';
 import { buttonClass, IconButton } from '../ui/button.tsx';
@@ -20,7 +20,12 @@ const NavigationDrawer = lazy(() => import('./navigation-drawer.tsx').then((m) =
 const ShortcutList = lazy(() => import('./shortcut-list.tsx').then((m) => ({ default: m.ShortcutList })));
 
 /** After what the page itself loads. */
-const PALETTE_AFTER_MS = 1500;
+const AHEAD_AFTER_MS = 1500;
+
+/** What cannot be had now is asked for again when it is needed. */
+async function loadAhead(): Promise<void> {
+  await Promise.allSettled([loadPalette(), loadToasts()]);
+}
 
 /** What surrounds every page: navigation, palette, keys, toasts. */
 export function Shell() {
@@ -28,9 +33,9 @@ export function Shell() {
   const navigate = useNavigate();
   const group = t('shell.shortcuts.everywhere');
   useEffect(() => listenForShortcuts(), []);
-  // Who opens the palette types at once: it has to be there by then.
+  // Who opens the palette types at once, and a toast may have to say that the server is away: both have to be there by then.
   useEffect(() => {
-    const wait = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    const wait = setTimeout(() => void loadAhead(), AHEAD_AFTER_MS);
     return () => clearTimeout(wait);
   }, []);
   useShortcut({ keys: 'mod+k', label: t('shell.openPalette'), group }, () => setOpen('palette'));

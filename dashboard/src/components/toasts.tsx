@@ -5,7 +5,8 @@ import { t } from '../i18n/index.ts';
 const UNDO_MS = 10_000;
 const FAILED_MS = 15_000;
 
-const Toaster = lazy(() => import('./toaster.tsx').then((m) => ({ default: m.Toaster })));
+const loadToaster = () => import('./toaster.tsx').then((m) => ({ default: m.Toaster }));
+const Toaster = lazy(loadToaster);
 let isWanted = false;
 const listeners = new Set<() => void>();
 
@@ -19,6 +20,11 @@ export function Toasts() {
     () => isWanted,
   );
   return <Suspense>{wanted && <Toaster />}</Suspense>;
+}
+
+/** Has them at hand before the first is shown. */
+export async function loadToasts(): Promise<void> {
+  await loadToaster();
 }
 
 /** Says that something was done. */
