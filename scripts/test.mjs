@@ -31,6 +31,7 @@ const acceptance = noAcceptance === null ? await runAcceptance() : { passed: 0, 
 
 const isCovered = coverage !== null && coverage.percent >= COVERAGE_PERCENT_MIN;
 console.log('');
+for (const name of tests.failures) console.log(`FAILED: ${name}`);
 for (const name of tests.skipped) console.log(`skipped: ${name}`);
 if (noAcceptance !== null) console.log(`skipped: the classic acceptance: ${noAcceptance}`);
 if (coverage !== null) {
@@ -60,5 +61,6 @@ function inWords(paths) {
 
 function addUp(runs) {
   const sum = (name) => runs.reduce((count, run) => count + run[name], 0);
-  return { passed: sum('passed'), failed: sum('failed'), skipped: runs.flatMap(({ skipped }) => skipped) };
+  const all = (name) => runs.flatMap((run) => run[name]);
+  return { passed: sum('passed'), failed: sum('failed'), skipped: all('skipped'), failures: all('failures') };
 }

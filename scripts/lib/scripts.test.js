@@ -55,15 +55,20 @@ describe('a JUnit report', () => {
   test('is counted by its cases', () => {
     const xml = `<testsuites tests="4"><testsuite name="a">
       <testcase name="works &amp; &lt;says&gt; so" classname="a" time="0" file="a.test.ts" line="1" assertions="1" />
-      <testcase name="breaks" file="a.test.ts"><failure type="AssertionError" message="1 > 2" /></testcase>
+      <testcase name="breaks" file="b.test.ts"><failure type="AssertionError" message="1 > 2" /></testcase>
       <testcase name="waits &quot;long&quot;" file="a.test.ts"><skipped message="needs nginx" /></testcase>
       <testcase name="works too" file="a.test.ts"></testcase>
     </testsuite></testsuites>`;
-    expect(readJunit(xml)).toEqual({ passed: 2, failed: 1, skipped: ['waits "long" (a.test.ts): needs nginx'] });
+    expect(readJunit(xml)).toEqual({
+      passed: 2,
+      failed: 1,
+      skipped: ['waits "long" (a.test.ts): needs nginx'],
+      failures: ['breaks (b.test.ts): 1 > 2'],
+    });
   });
 
   test('that is not there holds nothing', () => {
-    expect(readJunit('')).toEqual({ passed: 0, failed: 0, skipped: [] });
+    expect(readJunit('')).toEqual({ passed: 0, failed: 0, skipped: [], failures: [] });
   });
 });
 

@@ -6,7 +6,7 @@ import { bun, root } from './repository.mjs';
 
 /**
  * Runs `bun test` over the folders that are there, with `env` added to the environment; `timeoutMs` is for each test.
- * Shape: counts from its own report, `skipped` by name; `lcov` is the report of coverage, null unless asked for. A run that breaks down counts as one failure.
+ * Shape: counts from its own report, `skipped` and `failures` by name; `lcov` is the report of coverage, null unless asked for. A run that breaks down counts as one failure.
  */
 export function runBunTests(folders, { coverage = false, env = {}, timeoutMs = 30_000 } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'waymark-test-'));
@@ -25,6 +25,7 @@ export function runBunTests(folders, { coverage = false, env = {}, timeoutMs = 3
     if (status !== 0 && counts.failed === 0) {
       console.log(`bun test ended with ${signal ?? status} and without naming a failed test.`);
       counts.failed = 1;
+      counts.failures.push(`bun test of ${present.join(' ')}`);
     }
     const lcov = join(directory, 'lcov.info');
     return { ...counts, lcov: coverage && existsSync(lcov) ? readFileSync(lcov, 'utf8') : null };
@@ -33,22 +34,25 @@ export function runBunTests(folders, { coverage = false, env = {}, timeoutMs = 3
   }
 }
 
-/** Counts the cases of a JUnit report. */
+/** Counts the cases of a JUnit report. Shape: `failures`: name and reason of each that failed. */
 export function readJunit(xml) {
-  const counts = { passed: 0, failed: 0, skipped: [] };
+  const counts = { passed: 0, failed: 0, skipped: [], failures: [] };
   for (const [, attributes = '', selfClosed, body = ''] of xml.matchAll(
     /<testcase\b((?:[^>"]|"[^"]*")*?)(?:(\/)>|>([\s\S]*?)<\/testcase>)/g,
   )) {
-    if (selfClosed === undefined && /<(failure|error)\b/.test(body)) counts.failed++;
-    else if (/<skipped\b/.test(body)) counts.skipped.push(nameOf(attributes, body));
+    if (selfClosed === undefined && /<(failure|error)\b/.test(body)) {
+      counts.failed++;
+      counts.failures.push(nameOf(attributes, body, 'failure|error'));
+    } else if (/<skipped\b/.test(body)) counts.skipped.push(nameOf(attributes, body, 'skipped'));
     else counts.passed++;
   }
   return counts;
 }
 
-function nameOf(attributes, body) {
+/** Name, file and reason; `outcome`: the element that tells the reason. */
+function nameOf(attributes, body, outcome) {
   const attribute = (text, name) => unescapeXml(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? '');
-  const reason = attribute(/<skipped\b[^>]*>/.exec(body)?.[0] ?? '', 'message');
+  const reason = attribute(new RegExp(`<(${outcome})\\b(?:[^>"]|"[^"]*")*>`).exec(body)?.[0] ?? '', 'message');
   return `${attribute(attributes, 'name')} (${attribute(attributes, 'file')})${reason ? `: ${reason}` : ''}`;
 }
 

@@ -40,6 +40,9 @@ export interface TimeChartProps {
 }
 
 const HEIGHT = 260;
+const loadPlot = () => import('./time-plot.ts');
+// Beside the data that it is to draw; where this fails, the chart asks again.
+void loadPlot().catch(() => {});
 /** Buckets that Page Up and Page Down pass over. */
 const LEAP = 10;
 
@@ -81,7 +84,7 @@ export function TimeChart({ label, series, interval, tz, now, onZoom, height = H
     let made: TimePlot | null = null;
     let gone = false;
     const size = new ResizeObserver(() => made?.resize(element.clientWidth, height));
-    void import('./time-plot.ts').then(({ createTimePlot }) => {
+    void loadPlot().then(({ createTimePlot }) => {
       if (gone) return;
       made = createTimePlot(element, {
         width: element.clientWidth,

@@ -1,5 +1,5 @@
 import { CountTable } from './count-table.ts';
-import { ALL_LINKS, periodsOf, type RollupClick, type RollupVisit, visitRollups } from './rollup-rows.ts';
+import { ALL_LINKS, dayOfSlot, periodsOf, type RollupClick, type RollupVisit, visitRollups } from './rollup-rows.ts';
 
 /** What a link gains by a batch. `rows`: clicks that get a row of their own; `lastAt`: epoch ms. */
 export interface LinkTotals {
@@ -51,6 +51,11 @@ export class BatchAdditions {
     this.linkIsLate = this.rules.dayTierCovers(day, linkId);
     this.allAreLate = this.rules.dayTierCovers(day, ALL_LINKS);
     visitRollups(click, this.visit);
+  }
+
+  /** Values of a link (0: all) that were added on a UTC day. */
+  valuesOf(day: number, linkId: number): number[] {
+    return this.values.thirdsOf(linkId, (slot) => dayOfSlot(slot) === day);
   }
 
   private addRow(ownerId: number | null): void {

@@ -68,6 +68,16 @@ export class CountTable {
     }
   }
 
+  /** Third keys of the rows with this second key and a first one that `has` takes. */
+  thirdsOf(second: number, has: (first: number) => boolean): number[] {
+    const { keys, size } = this;
+    const thirds = new Set<number>();
+    for (let at = 0; at < size * 3; at += 3) {
+      if (keys[at + 1] === second && has(keys[at] ?? 0)) thirds.add(keys[at + 2] ?? 0);
+    }
+    return [...thirds];
+  }
+
   /** The row of these keys, made where there is none. */
   private find(first: number, second: number, third: number): number {
     const { keys, places } = this;

@@ -17,6 +17,9 @@ export function periodsOf(at: number): { slot: number; hour: number; day: number
   return { slot: Math.floor(at / (15 * MINUTE_MS)), hour: Math.floor(at / HOUR_MS), day: Math.floor(at / DAY_MS) };
 }
 
+/** The UTC day of a quarter hour. */
+export const dayOfSlot = (slot: number): number => Math.floor((slot * 15 * MINUTE_MS) / DAY_MS);
+
 /** Whether SQLite keeps a value of all links by quarter hours: a link has those of its own. */
 export function hasQuarters(valueId: number): boolean {
   return valueId < DIMENSIONS.link * VALUE_SPAN || valueId >= (DIMENSIONS.link + 1) * VALUE_SPAN;

@@ -13,6 +13,8 @@ export interface IngestSubject {
   /** Moves the border before which what is added to hours is added to days too, to that UTC day. */
   lateBefore(day: number): Promise<void>;
   rows<T>(sql: string): Promise<T[]>;
+  /** What has the hours of links by value, as rows. */
+  hours: string;
   /** Empties it of all that ingest writes. */
   clear(): Promise<void>;
   close(): Promise<void>;
@@ -124,7 +126,7 @@ export function ingestConformance(name: string, make: () => Promise<IngestSubjec
       const rollups = () =>
         subject.rows(`SELECT r.hour, r.link_id, v.dimension, v.value, sum(r.clicks) AS clicks, sum(r.visitors) AS visitors,
             sum(r.human_clicks) AS human_clicks, sum(r.human_visitors) AS human_visitors
-          FROM rollup_hour r JOIN dimension_values v ON v.id = r.value_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`);
+          FROM ${subject.hours} r JOIN dimension_values v ON v.id = r.value_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`);
       await subject.worker().ingestAll(batches.map(sealed));
       expect(await count('clicks')).toBe(1800);
       expect(await sum('rollup_15m', 'clicks', 'link_id = 0')).toBe(1800);
@@ -226,11 +228,29 @@ export function ingestConformance(name: string, make: () => Promise<IngestSubjec
       const late = Array.from({ length: 60 }, (_, i) => testClick(1501 + i, { referrer: `late${i}.example` }));
       await ingest(subject.worker(), testBatch(late));
       const named = await subject.rows<{ value: string; n: number }>(
-        `SELECT v.value, sum(r.clicks) AS n FROM rollup_hour r JOIN dimension_values v ON v.id = r.value_id
+        `SELECT v.value, sum(r.clicks) AS n FROM ${subject.hours} r JOIN dimension_values v ON v.id = r.value_id
          WHERE r.link_id = 1 AND v.dimension = 8 GROUP BY v.value`,
       );
       expect(named.length).toBe(1001);
       expect(named.find(({ value }) => value === '(other)')?.n).toBe(560);
+    });
+
+    test('counts values beyond a thousand a day together also where one transaction brings them', async () => {
+      const batches = [0, 1].map((part) =>
+        testBatch(
+          Array.from({ length: 600 }, (_, i) => {
+            const n = part * 600 + i;
+            return testClick(n + 1, { referrer: `site${n}.example`, visitor: n });
+          }),
+        ),
+      );
+      await subject.worker().ingestAll(batches.map(sealed));
+      const named = await subject.rows<{ value: string; n: number }>(
+        `SELECT v.value, sum(r.clicks) AS n FROM ${subject.hours} r JOIN dimension_values v ON v.id = r.value_id
+         WHERE r.link_id = 1 AND v.dimension = 8 GROUP BY v.value`,
+      );
+      expect(named.length).toBe(1001);
+      expect(named.find(({ value }) => value === '(other)')?.n).toBe(200);
     });
 
     test('adds late clicks to the day tier up to its border', async () => {
@@ -240,7 +260,7 @@ export function ingestConformance(name: string, make: () => Promise<IngestSubjec
       await ingest(subject.worker(), testBatch(clicks));
       expect(await sum('rollup_day', 'clicks', 'link_id = 1')).toBeGreaterThan(0);
       expect(await sum('rollup_day', 'clicks', 'link_id = 1')).toBe(
-        await sum('rollup_hour', 'clicks', `link_id = 1 AND hour < ${today * 24}`),
+        await sum(subject.hours, 'clicks', `link_id = 1 AND hour < ${today * 24}`),
       );
     });
 
@@ -286,8 +306,8 @@ export function ingestConformance(name: string, make: () => Promise<IngestSubjec
             const german = own.filter(({ country }) => country === 'DE');
             const hours = new Set(german.map(({ at }) => Math.floor(at / HOUR_MS)));
             const where = `link_id = ${linkId} AND value_id = (SELECT id FROM dimension_values WHERE dimension = 2 AND value = 'DE')`;
-            expect(await sum('rollup_hour', 'clicks', where)).toBe(german.length);
-            expect(await one(`SELECT count(DISTINCT hour) AS n FROM rollup_hour WHERE ${where}`)).toEqual({
+            expect(await sum(subject.hours, 'clicks', where)).toBe(german.length);
+            expect(await one(`SELECT count(DISTINCT hour) AS n FROM ${subject.hours} WHERE ${where}`)).toEqual({
               n: hours.size,
             });
           }

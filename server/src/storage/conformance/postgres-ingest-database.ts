@@ -56,8 +56,8 @@ export async function createIngestDatabase({ max = 12 }: { max?: number } = {}):
       }
     },
     async clear() {
-      await pool.query(`TRUNCATE clicks, events, link_stats, event_counts, counters, rollup_15m, rollup_hour, rollup_day,
-        visitors_seen, ingest_edges, ingest_batches, dead_letters;
+      await pool.query(`TRUNCATE clicks, events, link_stats, event_counts, counters, rollup_15m, rollup_hour,
+        rollup_hour_added, rollup_day, visitors_seen, ingest_edges, ingest_batches, dead_letters;
         UPDATE rollup_tiers SET days_before = 0, late_before = 0`);
     },
     async close() {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
 import {
   type ClickTables,
   type RollupCounts,
@@ -18,6 +19,7 @@ const COLUMNS = {
   counters: ['kind', 'key', 'shard', 'n'],
   rollup_15m: ['link_id', 'slot', ...COUNTS],
   rollup_hour: ['hour', 'link_id', 'value_id', ...COUNTS, 'quarter'],
+  rollup_hour_added: ['hour', 'link_id', 'quarter', 'value_ids', ...COUNTS],
   rollup_day: ['day', 'link_id', 'value_id', ...COUNTS],
 };
 type Table = keyof typeof COLUMNS;
@@ -79,8 +81,12 @@ class PostgresClickTables implements ClickTables {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
   }
 
+  /** Half of what ingest adds as arrays comes as such, the other half as housekeeping leaves it. */
   hour(key: readonly [number, number, number], slot: number | null, ...counts: RollupCounts): void {
-    this.add('rollup_hour', [...key, 1, ...counts, slot === null ? null : slot & 3]);
+    const [hour, linkId, valueId] = key;
+    if (linkId === ALL_LINKS || slot === null || (hour + valueId) % 2 === 0)
+      this.add('rollup_hour', [...key, 1, ...counts, slot === null ? null : slot & 3]);
+    else this.add('rollup_hour_added', [hour, linkId, slot & 3, ...[valueId, 1, ...counts].map((value) => [value])]);
   }
 
   rollup(table: RollupTable, key: readonly number[], ...counts: RollupCounts): void {
@@ -128,7 +134,7 @@ class PostgresClickTables implements ClickTables {
 /** Sums every day before `day` up into the day tier, as compaction leaves it. */
 export async function fillPostgresDays(pool: Pool, day: number): Promise<void> {
   await pool.query(
-    `WITH hours AS (SELECT * FROM rollup_hour WHERE hour < ${day * 24})
+    `WITH hours AS (SELECT * FROM rollup_hour_all WHERE hour < ${day * 24})
      INSERT INTO rollup_day SELECT hour / 24, link_id, value_id, sum(clicks), sum(visitors), sum(human_clicks), sum(human_visitors)
      FROM hours GROUP BY 1, 2, 3`,
   );

@@ -136,7 +136,7 @@ async function readTiers(
       SELECT k.key, r.quarter, k.sign, r.clicks, r.visitors
       FROM unnest(${hours.map(({ hour }) => hour)}::int[], ${counted}::int[], ${lessened}::int[]) t (hour, counted, less)
       CROSS JOIN LATERAL (
-        SELECT quarter, ${countColumns(series.human)} FROM rollup_hour WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
+        SELECT quarter, ${countColumns(series.human)} FROM rollup_hour_all WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
       CROSS JOIN LATERAL (VALUES (t.counted, 1), (t.less, -1)) k (key, sign) WHERE k.key IS NOT NULL
     ) s GROUP BY 1, 2`.execute(db);
   return rows;

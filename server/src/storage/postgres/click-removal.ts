@@ -122,7 +122,7 @@ export class PostgresClickRemoval implements ClickRemoval {
           AND value = ${OTHER_VALUE}) AS other
       FROM unnest(${losses.map(({ linkId }) => linkId)}::int4[], ${losses.map(({ valueId }) => valueId)}::int8[])
         WITH ORDINALITY AS u (link_id, value_id, n)
-      WHERE (SELECT coalesce(sum(r.clicks), 0) FROM rollup_hour r
+      WHERE (SELECT coalesce(sum(r.clicks), 0) FROM rollup_hour_all r
         WHERE r.link_id = u.link_id AND r.value_id = u.value_id AND r.hour = ${hour}) <= 0`.execute(this.ctx.db);
     const others = new Map(rows.map(({ n, other }) => [n - 1, other]));
     return losses.map((loss, n) => {

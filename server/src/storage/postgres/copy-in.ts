@@ -8,9 +8,12 @@ const COPY_DATA = 0x64;
 const HEADER_BYTES = MESSAGE_BYTES + 19;
 const TRAILER_BYTES = 2;
 
+/** What a column holds: integers, or `bytes`, written as they are (an array: binary-arrays.ts). */
+export type CopyColumn = IntBytes | 'bytes';
+
 /**
- * Rows of integers in the binary form of COPY, as the one message that carries them: the driver would copy some megabytes
- * twice to put five bytes before them.
+ * Rows of integers and arrays in the binary form of COPY, as the one message that carries them: the driver would copy some
+ * megabytes twice to put five bytes before them.
  */
 export class CopyRows {
   readonly message: Buffer;
@@ -19,15 +22,14 @@ export class CopyRows {
   /** Where each row's first value lies. */
   private readonly starts: number[] = [];
 
-  /** `values`: whole rows one after the other; null for NULL. `widths`: of the columns in turn. */
+  /** `values`: whole rows one after the other; null for NULL. `kinds`: of the columns in turn. */
   constructor(
-    values: readonly (number | null)[],
-    private readonly widths: readonly IntBytes[],
+    values: readonly (number | null | Uint8Array)[],
+    private readonly kinds: readonly CopyColumn[],
   ) {
-    const columns = widths.length;
+    const columns = kinds.length;
     this.count = values.length / columns;
-    const rowBytes = widths.reduce<number>((sum, bytes) => sum + 4 + bytes, 2);
-    const buffer = Buffer.allocUnsafe(HEADER_BYTES + this.count * rowBytes + TRAILER_BYTES);
+    const buffer = Buffer.allocUnsafe(HEADER_BYTES + bytesOf(values, kinds) + TRAILER_BYTES);
     this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     buffer[0] = COPY_DATA;
     buffer.write(SIGNATURE, MESSAGE_BYTES, 'latin1');
@@ -37,7 +39,14 @@ export class CopyRows {
       this.view.setInt16(at, columns);
       at += 2;
       this.starts.push(at + 4);
-      for (let column = 0; column < columns; column++) at = this.write(at, widths[column] ?? 8, values[first + column]);
+      for (let column = 0; column < columns; column++) {
+        const value = values[first + column];
+        if (typeof value === 'object' && value !== null) {
+          this.view.setInt32(at, value.length);
+          buffer.set(value, at + 4);
+          at += 4 + value.length;
+        } else at = this.writeInt(at, kinds[column], value);
+      }
     }
     this.view.setInt16(at, -1);
     this.view.setInt32(1, at + TRAILER_BYTES - 1);
@@ -46,19 +55,32 @@ export class CopyRows {
 
   /** Numbers the rows in their first column, which must not be NULL. */
   numberFrom(first: number): void {
-    const bytes = this.widths[0] ?? 8;
+    const bytes = widthOf(this.kinds[0]);
     for (let row = 0; row < this.count; row++) writeInt(this.view, this.starts[row] ?? 0, bytes, first + row);
   }
 
-  private write(at: number, bytes: IntBytes, value: number | null | undefined): number {
+  private writeInt(at: number, kind: CopyColumn | undefined, value: number | null | undefined): number {
     if (value == null) {
       this.view.setInt32(at, -1);
       return at + 4;
     }
+    const bytes = widthOf(kind);
     this.view.setInt32(at, bytes);
     writeInt(this.view, at + 4, bytes, value);
     return at + 4 + bytes;
   }
+}
+
+const widthOf = (kind: CopyColumn | undefined): IntBytes => (kind === 2 || kind === 4 ? kind : 8);
+
+/** Room for the rows, at most. */
+function bytesOf(values: readonly (number | null | Uint8Array)[], kinds: readonly CopyColumn[]): number {
+  const rows = values.length / kinds.length;
+  let bytes = rows * kinds.reduce<number>((sum, kind) => sum + 4 + (kind === 'bytes' ? 0 : kind), 2);
+  if (kinds.includes('bytes')) {
+    for (const value of values) if (typeof value === 'object' && value !== null) bytes += value.length;
+  }
+  return bytes;
 }
 
 /**

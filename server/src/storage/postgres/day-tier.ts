@@ -60,7 +60,7 @@ export class PostgresDayTier {
     await client.query(
       `INSERT INTO rollup_day (day, link_id, value_id, clicks, visitors, human_clicks, human_visitors)
        SELECT $1::int4, link_id, value_id, sum(clicks), sum(visitors), sum(human_clicks), sum(human_visitors)
-       FROM rollup_hour WHERE hour BETWEEN $1::int4 * 24 AND $1::int4 * 24 + 23 GROUP BY link_id, value_id
+       FROM rollup_hour_all WHERE hour BETWEEN $1::int4 * 24 AND $1::int4 * 24 + 23 GROUP BY link_id, value_id
        HAVING sum(clicks) <> 0 ORDER BY link_id, value_id`,
       [day],
     );

@@ -220,7 +220,7 @@ describe('what breaks in between', () => {
     await expect(dying).rejects.toMatchObject({ code: 'unavailable' });
     await holder.query(`SELECT pg_advisory_unlock(${LOCKS.clickOrder})`);
     holder.release();
-    for (const table of ['clicks', 'rollup_15m', 'rollup_hour', 'visitors_seen', 'ingest_batches', 'link_stats'])
+    for (const table of ['clicks', 'rollup_15m', 'rollup_hour_all', 'visitors_seen', 'ingest_batches', 'link_stats'])
       expect([table, await db.count(table)]).toEqual([table, 0]);
     expect(await worker().ingestAll(group)).toMatchObject([{ result: 'committed', committed: 30 }]);
     await expectCounts(Array.from({ length: 30 }, (_, n) => clickOf(TEST_EDGE, n + 1)));
@@ -280,7 +280,7 @@ describe('housekeeping beside ingest', () => {
     );
     expect(days).toEqual(
       await db.rows(
-        `SELECT hour / 24 AS day, link_id, value_id, ${sums} FROM rollup_hour GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+        `SELECT hour / 24 AS day, link_id, value_id, ${sums} FROM rollup_hour_all GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
       ),
     );
     expect(days.length).toBeGreaterThan(20);
@@ -295,7 +295,7 @@ describe('housekeeping beside ingest', () => {
     const reading = (async () => {
       while (!isOver) {
         const { hours, slots, seqs } = await db.one<{ hours: number; slots: number; seqs: number }>(
-          `SELECT (SELECT sum(clicks) FROM rollup_hour WHERE link_id > 0 AND value_id BETWEEN 5::int8 << 32 AND 6::int8 << 32) AS hours,
+          `SELECT (SELECT sum(clicks) FROM rollup_hour_all WHERE link_id > 0 AND value_id BETWEEN 5::int8 << 32 AND 6::int8 << 32) AS hours,
              (SELECT sum(clicks) FROM rollup_15m WHERE link_id = 0) AS slots, (SELECT watermark FROM ingest_edges) AS seqs`,
         );
         expect([hours, slots]).toEqual([seqs, seqs]);
@@ -317,6 +317,7 @@ describe('housekeeping beside ingest', () => {
     isOver = true;
     await reading;
     expect(looks).toBeGreaterThan(3);
+    expect(await db.count('rollup_hour_added')).toBe(0);
     expect(await db.sum('rollup_15m', 'clicks', 'link_id = 0')).toBe(500);
     for (const [table, key] of [
       ['rollup_hour', 'hour, link_id, value_id, quarter'],

@@ -26,6 +26,7 @@ ingestConformance('PostgreSQL', async () => {
       await database.pool.query('UPDATE rollup_tiers SET late_before = $1', [day]);
     },
     rows: (sql) => database.rows(sql),
+    hours: 'rollup_hour_all',
     clear: () => emptied(database),
     close: () => database.close(),
   };

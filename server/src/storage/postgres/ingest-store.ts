@@ -17,6 +17,7 @@ import { FirstVisits } from './first-visits.ts';
 import { addClickRows } from './ingest-counters.ts';
 import { type CountedClick, dayClicks, IngestGroup, type SealedBatch, seqsIn } from './ingest-group.ts';
 import { addToLinks, lateDeletions, liveLinks } from './ingest-links.ts';
+import { addToRollups } from './ingest-rollups.ts';
 import { LOCKS } from './locks.ts';
 import { onOneConnection } from './pool-transactions.ts';
 import { ValueIds } from './value-ids.ts';
@@ -31,7 +32,6 @@ const CLICKS = `clicks (id, link_id, user_id, at, original_at, url_version, coun
 const CLICK_WIDTHS = [8, 4, 4, 8, 8, 4, ...new Array<8>(15).fill(8), 8, 2] as const;
 /** Clicks of some milliseconds' work. */
 const CLICKS_AT_ONCE = 500;
-const COUNTS = 'clicks, visitors, human_clicks, human_visitors';
 
 export interface IngestOptions {
   now: Clock;
@@ -203,24 +203,6 @@ async function addUp(
     cells.push(visitor, firstSeen);
   }
   return new CopyRows(cells, CLICK_WIDTHS);
-}
-
-async function addToRollups(client: PoolClient, { slots, values, days }: BatchAdditions): Promise<void> {
-  const ofSlots: number[] = [];
-  slots.inOrder((linkId, slot, _, clicks, visitors, human, humanVisitors) => {
-    ofSlots.push(linkId, slot, clicks, visitors, human, humanVisitors);
-  });
-  await copyIn(client, `rollup_15m (link_id, slot, ${COUNTS})`, new CopyRows(ofSlots, [4, 4, 8, 8, 8, 8]));
-  const ofHours: number[] = [];
-  values.inOrder((slot, linkId, valueId, clicks, visitors, human, humanVisitors) => {
-    ofHours.push(slot >> 2, linkId, valueId, clicks, visitors, human, humanVisitors, slot & 3);
-  });
-  const hourRows = new CopyRows(ofHours, [4, 4, 8, 8, 8, 8, 8, 2]);
-  await copyIn(client, `rollup_hour (hour, link_id, value_id, ${COUNTS}, quarter)`, hourRows);
-  const ofDays: number[] = [];
-  days.inOrder((...row) => ofDays.push(...row));
-  const dayRows = new CopyRows(ofDays, [4, 4, 8, 8, 8, 8, 8]);
-  await copyIn(client, `rollup_day (day, link_id, value_id, ${COUNTS})`, dayRows);
 }
 
 /** Totals of links, and the lists' counters without the rows of links that were deleted meanwhile. */

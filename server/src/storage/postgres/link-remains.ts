@@ -81,6 +81,8 @@ export class LinkRemains {
     const slots = found.map(({ slot }) => slot);
     const hours = [...new Set(slots.map((slot) => Math.floor(slot / 4)))];
     const days = [...new Set(hours.map((hour) => Math.floor(hour / 24)))];
+    // First, since what housekeeping takes from here it puts into the next.
+    await this.deleteAll(sql`DELETE FROM rollup_hour_added WHERE hour = any(${hours}::int[]) AND link_id = ${linkId}`);
     for (const [table, time, times] of [
       ['rollup_hour', 'hour', hours],
       ['rollup_day', 'day', days],

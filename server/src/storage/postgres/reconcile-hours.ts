@@ -22,7 +22,7 @@ import { rowsOf } from './reconcile-rows.ts';
 /** Rows of clicks whose recount is held in memory at a time. */
 const ROWS_AT_ONCE = 100_000;
 const SUMS = 'sum(clicks)::int8, sum(visitors)::int8, sum(human_clicks)::int8, sum(human_visitors)::int8';
-/** What rollup_hour has of one link in one hour. */
+/** What rollup_hour_all has of one link in one hour. */
 interface FoundHour {
   quarters: QuarterCounts;
   hour: ValueCounts;
@@ -46,7 +46,7 @@ async function allLinksAreExact(client: PoolClient): Promise<boolean> {
   return rows[0]?.exact === true;
 }
 
-/** Compares rollup_hour, and the quarter hours of all links together, with the clicks of one hour at a time. */
+/** Compares rollup_hour_all, and the quarter hours of all links together, with the clicks of one hour at a time. */
 export class HourRecount {
   private constructor(
     private readonly client: PoolClient,
@@ -151,7 +151,7 @@ export class HourRecount {
     const found = new Map<number, FoundHour>();
     const rollups = rowsOf<(number | null)[]>(
       this.client,
-      `SELECT link_id, value_id, quarter, ${SUMS} FROM rollup_hour WHERE hour = $1 AND ${which}
+      `SELECT link_id, value_id, quarter, ${SUMS} FROM rollup_hour_all WHERE hour = $1 AND ${which}
        GROUP BY link_id, value_id, quarter`,
       [hour, ...values],
     );

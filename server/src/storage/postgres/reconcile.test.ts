@@ -37,7 +37,7 @@ afterAll(() => db.close());
 
 const clock = () => now;
 
-/** Two links over three days, two of them summed up; the last clicks are late, and come in several groups. */
+/** Two links over three days, two of them summed up, and their hours in rows; the last click is late and still in arrays. */
 async function seed(): Promise<void> {
   const store = new PostgresIngestStore(db.pool, { now: clock, sampleRate: 1 });
   const clicks = Array.from({ length: 80 }, (_, n) =>
@@ -58,7 +58,22 @@ async function seed(): Promise<void> {
     // Until no day is left.
   }
   now = START + 10 * DAY_MS;
+  while (await maintenance.mergeRollups()) {
+    // Until no array is left.
+  }
   await store.ingestAll([sealed(testBatch([testClick(seq++, { at: START + 1, visitor: 3, country: 'FR' })]))]);
+}
+
+const OTHER_COUNTRY = `(SELECT id FROM dimension_values WHERE dimension = ${DIMENSIONS.country} AND value = '${OTHER_VALUE}')`;
+
+/** As if the day had had no room for a value of the last click's. */
+async function countFrenchAsOther(): Promise<void> {
+  const french = `(SELECT id FROM dimension_values WHERE value = 'FR')`;
+  await db.pool.query(
+    `UPDATE rollup_hour SET value_id = ${OTHER_COUNTRY} WHERE value_id = ${french};
+     UPDATE rollup_hour_added SET value_ids = array_replace(value_ids, ${french}, ${OTHER_COUNTRY});
+     UPDATE rollup_day SET value_id = ${OTHER_COUNTRY} WHERE value_id = ${french}`,
+  );
 }
 
 async function reconcile(options: Partial<ReconcileOptions> = {}) {
@@ -91,6 +106,12 @@ describe('reconcile', () => {
     [
       'a wrong visitor of an hour',
       `UPDATE rollup_hour SET human_visitors = human_visitors + 1 WHERE hour = ${HOUR + 60} AND link_id > 0`,
+      ['rollup_hour'],
+    ],
+    ['lost arrays of an hour', `DELETE FROM rollup_hour_added WHERE hour = ${HOUR}`, ['rollup_hour']],
+    [
+      'a wrong count in an array',
+      `UPDATE rollup_hour_added SET clicks[1] = clicks[1] + 1 WHERE hour = ${HOUR}`,
       ['rollup_hour'],
     ],
     ['lost hours', `DELETE FROM rollup_hour WHERE hour = ${HOUR + 60} AND link_id > 0`, ['rollup_hour']],
@@ -196,7 +217,8 @@ describe('reconcile', () => {
     await db.pool.query(
       `UPDATE links SET deleted_at = 1 WHERE id = 2; DELETE FROM clicks WHERE link_id = 2;
        DELETE FROM link_stats WHERE link_id = 2; DELETE FROM rollup_15m WHERE link_id = 2;
-       DELETE FROM rollup_hour WHERE link_id = 2; DELETE FROM rollup_day WHERE link_id = 2`,
+       DELETE FROM rollup_hour WHERE link_id = 2;
+       DELETE FROM rollup_hour_added WHERE link_id = 2; DELETE FROM rollup_day WHERE link_id = 2`,
     );
     const { found } = await reconcile();
     expect(found.filter(({ table }) => table !== 'counters')).toEqual([]);
@@ -204,11 +226,7 @@ describe('reconcile', () => {
 
   test('counts values beyond the limit of a day where ingest put them', async () => {
     await seed();
-    const other = `(SELECT id FROM dimension_values WHERE dimension = ${DIMENSIONS.country} AND value = '${OTHER_VALUE}')`;
-    const french = `value_id = (SELECT id FROM dimension_values WHERE value = 'FR')`;
-    await db.pool.query(
-      `UPDATE rollup_hour SET value_id = ${other} WHERE ${french}; UPDATE rollup_day SET value_id = ${other} WHERE ${french}`,
-    );
+    await countFrenchAsOther();
     expect((await reconcile()).found).toEqual([]);
   });
 });
@@ -233,17 +251,13 @@ describe('a recorded click that is deleted', () => {
 
   test('is taken from the values beyond the limit where it was counted there', async () => {
     await seed();
-    const other = `(SELECT id FROM dimension_values WHERE dimension = ${DIMENSIONS.country} AND value = '${OTHER_VALUE}')`;
-    const french = `value_id = (SELECT id FROM dimension_values WHERE value = 'FR')`;
-    await db.pool.query(
-      `UPDATE rollup_hour SET value_id = ${other} WHERE ${french}; UPDATE rollup_day SET value_id = ${other} WHERE ${french}`,
-    );
+    await countFrenchAsOther();
     const { id } = await db.one<{ id: number }>(
       `SELECT id FROM clicks WHERE country = (SELECT id FROM dimension_values WHERE value = 'FR')`,
     );
     expect(await remove(id)).toBe(true);
-    expect(await db.sum('rollup_hour', 'clicks', `value_id = ${other}`)).toBe(0);
-    expect(await db.sum('rollup_day', 'clicks', `value_id = ${other}`)).toBe(0);
+    expect(await db.sum('rollup_hour_all', 'clicks', `value_id = ${OTHER_COUNTRY}`)).toBe(0);
+    expect(await db.sum('rollup_day', 'clicks', `value_id = ${OTHER_COUNTRY}`)).toBe(0);
     expect((await reconcile()).found).toEqual([]);
   });
 

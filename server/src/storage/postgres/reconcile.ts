@@ -96,7 +96,8 @@ async function hoursFrom(client: PoolClient, hour: number): Promise<number[]> {
   return numbers(
     client,
     `SELECT DISTINCT (at / ${HOUR_MS})::int4 AS n FROM clicks WHERE at >= $1::int8 * ${HOUR_MS}
-     UNION SELECT DISTINCT hour FROM rollup_hour WHERE hour >= $1 ORDER BY 1`,
+     UNION SELECT DISTINCT hour FROM rollup_hour WHERE hour >= $1
+     UNION SELECT DISTINCT hour FROM rollup_hour_added WHERE hour >= $1 ORDER BY 1`,
     [hour],
   );
 }
@@ -106,6 +107,7 @@ async function completeDays(client: PoolClient): Promise<number[]> {
   return numbers(
     client,
     `SELECT DISTINCT hour / 24 AS n FROM rollup_hour WHERE hour < (SELECT days_before FROM rollup_tiers) * 24
+     UNION SELECT DISTINCT hour / 24 FROM rollup_hour_added WHERE hour < (SELECT days_before FROM rollup_tiers) * 24
      UNION SELECT DISTINCT day FROM rollup_day WHERE day < (SELECT days_before FROM rollup_tiers) ORDER BY 1`,
     [],
   );
@@ -131,7 +133,7 @@ async function* dayDifferences(client: PoolClient, day: number): AsyncGenerator<
     client,
     comparison(
       ['link_id', 'value_id'],
-      `SELECT true AS e, ${counts} FROM rollup_hour WHERE hour BETWEEN $1::int4 * 24 AND $1::int4 * 24 + 23
+      `SELECT true AS e, ${counts} FROM rollup_hour_all WHERE hour BETWEEN $1::int4 * 24 AND $1::int4 * 24 + 23
        UNION ALL SELECT false, ${counts} FROM rollup_day WHERE day = $1::int4`,
     ),
     [day],

@@ -5,6 +5,8 @@ import { asAnswer } from './errors.ts';
 
 /** Keys of one statement: some tens of milliseconds' work. */
 const KEYS_AT_ONCE = 2000;
+/** Rows of one statement, as far as they were counted; a single key may have more. */
+const ROWS_AT_ONCE = 4000;
 /** Keys that are held in memory. */
 const KEYS_MAX = 50_000;
 /** Rows of a key that are worth merging while more are to be expected: each row is then rewritten a few times at most. */
@@ -16,18 +18,20 @@ const CLOSED_AFTER_MS = HOUR_MS / 6;
 
 const COUNTS = ['clicks', 'visitors', 'human_clicks', 'human_visitors'] as const;
 const SUMS = COUNTS.map((count) => `sum(${count})::int8`).join(', ');
+const NOT_NOTHING = COUNTS.map((count) => `sum(${count}) <> 0`).join(' OR ');
 
-/** A merge of rows of the same key within one table's period. */
+/** Rows of the same key within one table's period that become one, in that table or, from the arrays, in rollup_hour. */
 interface Unit {
-  table: 'rollup_15m' | 'rollup_hour';
-  period: 'slot' | 'hour';
+  table: 'rollup_hour_added' | 'rollup_hour' | 'rollup_15m';
   at: number;
   rowsMin: number;
 }
 
 interface Key {
   linkId: number;
+  /** 0 where links are the keys. */
   valueId: number;
+  rows: number;
 }
 
 /**
@@ -48,13 +52,14 @@ export class RollupMerge {
   /** Merges one portion. Returns whether there are more in this round; after false a new round begins. */
   async mergeSome(): Promise<boolean> {
     try {
-      if (this.units.length === 0) this.units = this.round();
+      if (this.units.length === 0) this.units = await this.round();
       const [unit] = this.units;
       if (!unit) return false;
       if (this.keys.length === 0) this.keys = await this.findKeys(unit);
-      const portion = this.keys.splice(0, KEYS_AT_ONCE);
-      if (portion.length > 0) await this.merge(unit, portion);
-      else this.units.shift();
+      const portion = this.keys.splice(0, portionOf(this.keys));
+      if (portion.length === 0) this.units.shift();
+      else if (unit.table === 'rollup_hour_added') await this.unpack(unit, portion);
+      else await this.merge(unit, portion);
       return this.units.length > 0;
     } catch (error) {
       this.units = [];
@@ -63,47 +68,90 @@ export class RollupMerge {
     }
   }
 
-  private round(): Unit[] {
+  private async round(): Promise<Unit[]> {
     const open = Math.floor(this.now() / HOUR_MS);
     const closed = Math.floor((this.now() - CLOSED_AFTER_MS) / HOUR_MS);
-    const units: Unit[] = [];
-    for (let hour = this.closedBefore ?? closed - HOURS_BACK; hour < closed; hour++) units.push(...unitsOf(hour, 2));
+    const before = this.closedBefore ?? closed - HOURS_BACK;
+    // Late clicks bring arrays into hours of any age.
+    const units = (await this.addedHours(closed)).filter((hour) => hour < before).map((hour) => unpacked(hour, 1));
+    for (let hour = before; hour < closed; hour++) units.push(unpacked(hour, 1), ...unitsOf(hour, 2));
+    for (let hour = closed; hour <= open; hour++)
+      units.push(unpacked(hour, ROWS_WHILE_OPEN), ...unitsOf(hour, ROWS_WHILE_OPEN));
     this.closedBefore = closed;
-    for (let hour = closed; hour <= open; hour++) units.push(...unitsOf(hour, ROWS_WHILE_OPEN));
     return units;
   }
 
-  private async findKeys({ table, period, at, rowsMin }: Unit): Promise<Key[]> {
-    const isHour = table === 'rollup_hour';
-    const value = isHour ? 'value_id' : '0::int8';
-    // Rows of one key that count different quarters stay apart.
-    const key = isHour ? '1, 2, quarter' : '1, 2';
-    const { rows } = await this.pool.query<[linkId: number, valueId: number]>({
-      text: `SELECT DISTINCT link_id, value FROM (SELECT link_id, ${value} AS value FROM ${table} WHERE ${period} = $1
-          GROUP BY ${key} HAVING count(*) >= $2) AS keys LIMIT ${KEYS_MAX}`,
+  /** Hours that have arrays, before another. */
+  private async addedHours(before: number): Promise<number[]> {
+    const { rows } = await this.pool.query<{ hour: number }>(
+      `WITH RECURSIVE hours AS (
+         SELECT min(hour) AS hour FROM rollup_hour_added
+         UNION ALL SELECT (SELECT min(hour) FROM rollup_hour_added a WHERE a.hour > h.hour) FROM hours h WHERE h.hour < $1)
+       SELECT hour FROM hours WHERE hour < $1`,
+      [before],
+    );
+    return rows.map(({ hour }) => hour);
+  }
+
+  private async findKeys({ table, at, rowsMin }: Unit): Promise<Key[]> {
+    const value = table === 'rollup_hour' ? 'value_id' : '0::int8';
+    // Rows of one value that count different quarters stay apart.
+    const quarter = table === 'rollup_hour' ? ', quarter' : '';
+    const { rows } = await this.pool.query<[linkId: number, valueId: number, rows: number]>({
+      text: `SELECT link_id, value, sum(n)::int8 FROM (
+           SELECT link_id, ${value} AS value, count(*) AS n FROM ${table} WHERE ${periodOf(table)} = $1
+           GROUP BY 1, 2 ${quarter} HAVING count(*) >= $2) AS keys GROUP BY 1, 2 LIMIT ${KEYS_MAX}`,
       values: [at, rowsMin],
       rowMode: 'array',
     });
     return rows
-      .map(([linkId, valueId]) => ({ linkId, valueId }))
+      .map(([linkId, valueId, n]) => ({ linkId, valueId, rows: n }))
       .sort((a, b) => a.linkId - b.linkId || a.valueId - b.valueId);
   }
 
-  private async merge({ table, period, at }: Unit, keys: readonly Key[]): Promise<void> {
+  /** Moves the arrays of links to rollup_hour, one row for each value and quarter. */
+  private async unpack({ at }: Unit, keys: readonly Key[]): Promise<void> {
+    await this.pool.query(
+      `WITH gone AS (DELETE FROM rollup_hour_added WHERE hour = $1 AND link_id = ANY ($2::int4[]) RETURNING *)
+       INSERT INTO rollup_hour (hour, link_id, value_id, quarter, ${COUNTS.join(', ')})
+       SELECT $1::int4, link_id, v.value_id, quarter, ${COUNTS.map((count) => `sum(v.${count})::int8`).join(', ')}
+       FROM gone CROSS JOIN LATERAL unnest(value_ids, ${COUNTS.map((count) => `gone.${count}`).join(', ')})
+         AS v (value_id, ${COUNTS.join(', ')})
+       GROUP BY link_id, v.value_id, quarter ORDER BY link_id, v.value_id, quarter`,
+      [at, int4s(keys.map(({ linkId }) => linkId))],
+    );
+  }
+
+  private async merge({ table, at }: Unit, keys: readonly Key[]): Promise<void> {
     const hours = table === 'rollup_hour';
     const key = hours ? 'hour, link_id, value_id, quarter' : 'link_id, slot';
     await this.pool.query(
       `WITH key AS MATERIALIZED (SELECT * FROM unnest($2::int4[], $3::int8[]) AS key (link_id, value_id)),
          gone AS (DELETE FROM ${table} r USING key
-           WHERE r.${period} = $1 AND r.link_id = key.link_id ${hours ? 'AND r.value_id = key.value_id' : ''} RETURNING r.*)
+           WHERE r.${periodOf(table)} = $1 AND r.link_id = key.link_id ${hours ? 'AND r.value_id = key.value_id' : ''} RETURNING r.*)
        INSERT INTO ${table} (${key}, ${COUNTS.join(', ')}) SELECT ${key}, ${SUMS} FROM gone GROUP BY ${key}
-       HAVING ${COUNTS.map((count) => `sum(${count}) <> 0`).join(' OR ')}`,
+       HAVING ${NOT_NOTHING}`,
       [at, int4s(keys.map(({ linkId }) => linkId)), int8s(keys.map(({ valueId }) => valueId))],
     );
   }
 }
 
+const periodOf = (table: Unit['table']) => (table === 'rollup_15m' ? 'slot' : 'hour');
+const unpacked = (hour: number, rowsMin: number): Unit => ({ table: 'rollup_hour_added', at: hour, rowsMin });
+
+/** What is merged of one hour, once its arrays are unpacked. */
 function unitsOf(hour: number, rowsMin: number): Unit[] {
-  const slots = [0, 1, 2, 3].map((n): Unit => ({ table: 'rollup_15m', period: 'slot', at: hour * 4 + n, rowsMin }));
-  return [{ table: 'rollup_hour', period: 'hour', at: hour, rowsMin }, ...slots];
+  const slots = [0, 1, 2, 3].map((n): Unit => ({ table: 'rollup_15m', at: hour * 4 + n, rowsMin }));
+  return [{ table: 'rollup_hour', at: hour, rowsMin }, ...slots];
+}
+
+/** How many of the first keys make one statement. */
+function portionOf(keys: readonly Key[]): number {
+  let [count, rows] = [0, 0];
+  for (const key of keys) {
+    rows += key.rows;
+    if (count > 0 && (rows > ROWS_AT_ONCE || count === KEYS_AT_ONCE)) break;
+    count++;
+  }
+  return count;
 }

@@ -40,6 +40,8 @@ export interface Schema {
   dimension_values: { id: number; dimension: number; value: string };
   rollup_15m: Counted & { link_id: number; slot: number };
   rollup_hour: Counted & { hour: number; link_id: number; value_id: number; quarter: number | null };
+  /** A view: rollup_hour, and rollup_hour_added by value. */
+  rollup_hour_all: Schema['rollup_hour'];
   rollup_day: Counted & { day: number; link_id: number; value_id: number };
   rollup_span: Counted & { span: number; link_id: number; value_id: number };
   visitors_seen: { day: number; link_id: number; visitor: number; mask: number };

@@ -11,7 +11,7 @@ interface Hours {
 
 /** Times of one table that are read one by one, `end` exclusive. */
 interface TierRange {
-  table: 'rollup_hour' | 'rollup_day' | 'rollup_span';
+  table: 'rollup_hour_all' | 'rollup_day' | 'rollup_span';
   time: 'hour' | 'day' | 'span';
   first: number;
   end: number;
@@ -25,10 +25,10 @@ export function tierRanges({ firstHour, endHour }: Hours, { slots, daysBefore, s
   const firstDay = Math.ceil(first / 24);
   // What the clicks of the link end in counts whole when the range has all of it.
   const endDay = Math.min(Math.floor(endHour / 24), Math.ceil(end / 24), daysBefore);
-  if (firstDay >= endDay) return notEmpty([{ table: 'rollup_hour', time: 'hour', first, end }]);
+  if (firstDay >= endDay) return notEmpty([{ table: 'rollup_hour_all', time: 'hour', first, end }]);
   const hours: TierRange[] = [
-    { table: 'rollup_hour', time: 'hour', first, end: firstDay * 24 },
-    { table: 'rollup_hour', time: 'hour', first: endDay * 24, end },
+    { table: 'rollup_hour_all', time: 'hour', first, end: firstDay * 24 },
+    { table: 'rollup_hour_all', time: 'hour', first: endDay * 24, end },
   ];
   const firstSpan = Math.ceil(firstDay / SPAN_DAYS);
   const endSpan = Math.min(Math.floor(endDay / SPAN_DAYS), spansBefore);

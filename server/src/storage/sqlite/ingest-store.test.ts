@@ -49,6 +49,7 @@ ingestConformance('SQLite', async () => {
     lateBefore: async (day) => {
       lateBefore = day;
     },
+    hours: 'rollup_hour',
     rows: async <T>(sql: string) => harness.sqlite.query(sql).all() as T[],
     clear: async () => {
       harness.close();

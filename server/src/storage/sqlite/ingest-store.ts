@@ -60,6 +60,8 @@ export class SqliteIngestStore implements IngestPort {
   private clickRows: (number | null)[] = [];
   /** Ids of the clicks gathered, by hour. */
   private clickHours = new Map<number, [minId: number, maxId: number]>();
+  /** Links met since the last flush: nobody else writes within a transaction. */
+  private facts = new Map<number, LinkFacts>();
   private isGrouping = false;
 
   constructor(
@@ -69,7 +71,7 @@ export class SqliteIngestStore implements IngestPort {
     this.ranges = new BatchRanges(sqlite);
     this.values = new ValueIds(sqlite);
     this.seen = new VisitorsSeen(sqlite);
-    this.limit = new ValueLimit(sqlite, () => this.flush());
+    this.limit = new ValueLimit(sqlite, (day, linkId) => this.additions.valuesOf(day, linkId));
     this.slots = rollupRows(sqlite, 'rollup_15m', ['link_id', 'slot'], 'scattered');
     this.hours = rollupRows(sqlite, 'rollup_hour', ['hour', 'link_id', 'value_id'], 'neighbours');
     this.quarters = rollupRows(sqlite, 'rollup_quarter', ['hour', 'value_id', 'quarter'], 'neighbours');
@@ -130,6 +132,7 @@ export class SqliteIngestStore implements IngestPort {
     this.additions = this.noAdditions();
     this.clickHours = new Map();
     this.clickRows = [];
+    this.facts = new Map();
   }
 
   async deadLetter(entry: DeadLetter): Promise<void> {
@@ -148,9 +151,8 @@ export class SqliteIngestStore implements IngestPort {
 
   private commit(batch: ClickBatch, hash: string, afterSeq: number): IngestOutcome {
     const now = this.options.now();
-    const facts = new Map<number, LinkFacts>();
     const clicks = batch.clicks.filter((click) => click.seq > afterSeq);
-    const live = clicks.filter((click) => this.factsOf(click.linkId, facts).live);
+    const live = clicks.filter((click) => this.factsOf(click.linkId).live);
     const kept = this.options.sampleRate >= 1 ? live.length : live.filter((click) => this.isKept(click)).length;
     const firstId = kept > 0 ? this.takeIds(kept) : 0;
     let nextId = firstId;
@@ -158,7 +160,7 @@ export class SqliteIngestStore implements IngestPort {
     for (const click of live) {
       const at = soundTime(click, now);
       const id = this.isKept(click) ? nextId++ : 0;
-      this.add(click, at, id, facts.get(click.linkId)?.ownerId ?? null);
+      this.add(click, at, id, this.factsOf(click.linkId).ownerId);
     }
     this.seen.mergeSome(live.length * MERGES_PER_CLICK);
     const result: IngestOutcome = {
@@ -173,6 +175,7 @@ export class SqliteIngestStore implements IngestPort {
   }
 
   private countForLimit(clicks: readonly EnrichedClick[], now: number): void {
+    this.limit.makeRoom();
     const days = new Map<number, Map<number, number>>();
     for (const click of clicks) {
       const links = child(days, Math.floor(soundTime(click, now) / DAY_MS));
@@ -182,12 +185,12 @@ export class SqliteIngestStore implements IngestPort {
     for (const [day, links] of days) for (const [linkId, count] of links) this.limit.count(day, linkId, count);
   }
 
-  private factsOf(linkId: number, known: Map<number, LinkFacts>): LinkFacts {
-    let facts = known.get(linkId);
+  private factsOf(linkId: number): LinkFacts {
+    let facts = this.facts.get(linkId);
     if (!facts) {
       const row = this.statements.link.get(linkId);
       facts = { ownerId: row?.owner_id ?? null, live: row !== null && row.deleted_at === null };
-      known.set(linkId, facts);
+      this.facts.set(linkId, facts);
     }
     return facts;
   }
@@ -206,7 +209,8 @@ export class SqliteIngestStore implements IngestPort {
     const { linkId } = click;
     const human = click.quality === 'human';
     const firstSeen = this.seen.note(Math.floor(at / DAY_MS), linkId, click.visitor, human);
-    const values = VALUE_FIELDS.map(([field, dimension]) => this.values.idOf(dimension, click[field]));
+    const values: number[] = [];
+    for (const [field, dimension] of VALUE_FIELDS) values.push(this.values.idOf(dimension, click[field]));
     if (id !== 0) {
       const originalAt = at === click.at ? null : click.at;
       const row = this.clickRows;
@@ -244,6 +248,7 @@ export class SqliteIngestStore implements IngestPort {
     this.additions = this.noAdditions();
     this.clickHours = new Map();
     this.clickRows = [];
+    this.facts = new Map();
     this.clicks.add(clickRows);
     this.seen.store();
     this.addToRollups(additions);

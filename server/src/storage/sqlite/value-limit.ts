@@ -1,16 +1,22 @@
 import type { Database } from 'bun:sqlite';
-import { LIMITS } from '@waymark/contract';
+import { DIMENSIONS, LIMITS } from '@waymark/contract';
 import { VALUE_SPAN } from '../../clicks/rollup-rows.ts';
 
-/** Link-days whose number of clicks is kept in memory before it is counted anew. */
+/** Link-days whose number of clicks is kept in memory, in two generations. */
 const DAYS_TRACKED_MAX = 65_536;
+/** First value id that is a client's: links as values are ours and have no limit. */
+const FIRST_VALUE = (DIMENSIONS.link + 1) * VALUE_SPAN;
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
+/** Values of a link's day by dimension. */
+type Values = Map<number, Set<number>>;
 
 /** Kept in plain numbers for all links but the few with many clicks, as each collection of garbage visits every object. */
 class LinkDays {
   /** Clicks by link. */
   readonly clicks = new Map<number, number>();
-  /** By link its values by dimension; none while the link has had too few clicks for the limit to matter. */
-  readonly values = new Map<number, Map<number, Set<number>>>();
+  /** By link; none while it has had too few clicks for the limit to matter. */
+  readonly values = new Map<number, Values>();
 }
 
 /**
@@ -18,43 +24,34 @@ class LinkDays {
  * A link with fewer clicks that day can't have more values, so most links cost one look-up a day.
  */
 export class ValueLimit {
-  private readonly days = new Map<number, LinkDays>();
-  private tracked = 0;
+  private young = new Map<number, LinkDays>();
+  private old = new Map<number, LinkDays>();
+  private youngSize = 0;
   private readonly clicksOf;
   private readonly valuesOf;
 
-  /** `beforeLoad` writes what is gathered and not stored yet. */
+  /** `gathered`: values of a link and day that are counted and not stored yet. */
   constructor(
     sqlite: Database,
-    private readonly beforeLoad: () => void,
+    private readonly gathered: (day: number, linkId: number) => readonly number[],
   ) {
     this.clicksOf = sqlite.prepare<{ n: number | null }, [number, number, number]>(
       'SELECT sum(clicks) AS n FROM rollup_15m WHERE link_id = ? AND slot BETWEEN ? AND ?',
     );
-    this.valuesOf = sqlite.prepare<{ value_id: number }, [number, number, number]>(
-      'SELECT DISTINCT value_id FROM rollup_hour WHERE hour BETWEEN ? AND ? AND link_id = ?',
+    // Hour by hour: a range of hours would be read with all links that are in it.
+    this.valuesOf = sqlite.prepare<{ value_id: number }, number[]>(
+      `SELECT DISTINCT value_id FROM rollup_hour
+       WHERE hour IN (${HOURS.map(() => '?').join(', ')}) AND link_id = ? AND value_id >= ${FIRST_VALUE}`,
     );
   }
 
   /**
    * Counts clicks of the link on that day, before `allows` is asked about them.
-   * @NOTE Values are loaded from what is stored, so a whole batch must be counted before any of it is added.
+   * @NOTE Values are loaded from what is stored and gathered, so a whole batch must be counted before any of it is added.
    */
   count(day: number, linkId: number, clicks: number): void {
-    let links = this.days.get(day);
-    if (!links) {
-      links = new LinkDays();
-      this.days.set(day, links);
-    }
-    let known = links.clicks.get(linkId);
-    if (known === undefined) {
-      if (this.tracked >= DAYS_TRACKED_MAX) {
-        this.startOver(day, linkId, clicks);
-        return;
-      }
-      known = this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0;
-      this.tracked++;
-    }
+    const links = this.tracked(day, linkId);
+    const known = links.clicks.get(linkId) ?? 0;
     links.clicks.set(linkId, known + clicks);
     if (known + clicks <= LIMITS.dimensionValuesPerDayMax || links.values.has(linkId)) return;
     links.values.set(linkId, this.load(day, linkId));
@@ -62,39 +59,62 @@ export class ValueLimit {
 
   /** Whether the value still has a row of its own, which it takes by asking. */
   allows(day: number, linkId: number, valueId: number): boolean {
-    const values = this.days.get(day)?.values.get(linkId);
+    const values = this.young.get(day)?.values.get(linkId);
     if (!values) return true;
-    const dimension = Math.floor(valueId / VALUE_SPAN);
-    let known = values.get(dimension);
-    if (!known) {
-      known = new Set();
-      values.set(dimension, known);
-    }
+    const known = setOf(values, valueId);
     if (known.has(valueId)) return true;
     if (known.size >= LIMITS.dimensionValuesPerDayMax) return false;
     known.add(valueId);
     return true;
   }
 
+  /** Call before the clicks of a batch are counted: what was not met for long is forgotten. */
+  makeRoom(): void {
+    if (this.youngSize < DAYS_TRACKED_MAX / 2) return;
+    this.old = this.young;
+    this.young = new Map();
+    this.youngSize = 0;
+  }
+
   forget(): void {
-    this.days.clear();
-    this.tracked = 0;
+    this.young = new Map();
+    this.old = new Map();
+    this.youngSize = 0;
   }
 
-  private startOver(day: number, linkId: number, clicks: number): void {
-    this.forget();
-    this.count(day, linkId, clicks);
-  }
-
-  private load(day: number, linkId: number): Map<number, Set<number>> {
-    this.beforeLoad();
-    const values = new Map<number, Set<number>>();
-    for (const { value_id } of this.valuesOf.all(day * 24, day * 24 + 23, linkId)) {
-      const dimension = Math.floor(value_id / VALUE_SPAN);
-      const known = values.get(dimension) ?? new Set();
-      known.add(value_id);
-      values.set(dimension, known);
+  /** The day's links, this one among them. */
+  private tracked(day: number, linkId: number): LinkDays {
+    let links = this.young.get(day);
+    if (links?.clicks.has(linkId)) return links;
+    const before = this.old.get(day);
+    const clicks = before?.clicks.get(linkId) ?? this.clicksOf.get(linkId, day * 96, day * 96 + 95)?.n ?? 0;
+    const values = before?.values.get(linkId);
+    if (!links) {
+      links = new LinkDays();
+      this.young.set(day, links);
     }
+    links.clicks.set(linkId, clicks);
+    if (values) links.values.set(linkId, values);
+    this.youngSize++;
+    return links;
+  }
+
+  private load(day: number, linkId: number): Values {
+    const values: Values = new Map();
+    const stored = this.valuesOf.all(...HOURS.map((hour) => day * 24 + hour), linkId);
+    for (const { value_id } of stored) setOf(values, value_id).add(value_id);
+    for (const valueId of this.gathered(day, linkId)) setOf(values, valueId).add(valueId);
     return values;
   }
+}
+
+/** The values of a value's dimension. */
+function setOf(values: Values, valueId: number): Set<number> {
+  const dimension = Math.floor(valueId / VALUE_SPAN);
+  let known = values.get(dimension);
+  if (!known) {
+    known = new Set();
+    values.set(dimension, known);
+  }
+  return known;
 }
