@@ -37,7 +37,7 @@ export class VisitorsSeen {
       sqlite,
       'visitors_seen',
       columns,
-      'scattered',
+      'neighbours',
       'ON CONFLICT (day, link_id, visitor) DO UPDATE SET mask = mask | excluded.mask',
     );
     this.statements = {
