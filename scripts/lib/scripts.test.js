@@ -55,7 +55,7 @@ describe('a JUnit report', () => {
   test('is counted by its cases', () => {
     const xml = `<testsuites tests="4"><testsuite name="a">
       <testcase name="works &amp; &lt;says&gt; so" classname="a" time="0" file="a.test.ts" line="1" assertions="1" />
-      <testcase name="breaks" file="b.test.ts"><failure type="AssertionError" message="1 > 2" /></testcase>
+      <testcase name="breaks" file="b.test.ts"><failure type="AssertionError" message="1 > 2&#10;Call log:" /></testcase>
       <testcase name="waits &quot;long&quot;" file="a.test.ts"><skipped message="needs nginx" /></testcase>
       <testcase name="works too" file="a.test.ts"></testcase>
     </testsuite></testsuites>`;

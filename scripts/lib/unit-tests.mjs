@@ -49,14 +49,16 @@ export function readJunit(xml) {
   return counts;
 }
 
-/** Name, file and reason; `outcome`: the element that tells the reason. */
+/** Name, file and the reason's first line; `outcome`: the element that tells the reason. */
 function nameOf(attributes, body, outcome) {
   const attribute = (text, name) => unescapeXml(new RegExp(`\\b${name}="([^"]*)"`).exec(text)?.[1] ?? '');
   const reason = attribute(new RegExp(`<(${outcome})\\b(?:[^>"]|"[^"]*")*>`).exec(body)?.[0] ?? '', 'message');
-  return `${attribute(attributes, 'name')} (${attribute(attributes, 'file')})${reason ? `: ${reason}` : ''}`;
+  const [said] = reason.split('\n');
+  return `${attribute(attributes, 'name')} (${attribute(attributes, 'file')})${said ? `: ${said}` : ''}`;
 }
 
 function unescapeXml(text) {
   const names = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
-  return text.replace(/&(\w+);/g, (whole, name) => names[name] ?? whole);
+  const plain = text.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+  return plain.replace(/&(\w+);/g, (whole, name) => names[name] ?? whole);
 }

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Command } from 'cmdk';
 import { Keyboard, Link2, MoonStar, Plus } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { type ReactNode, useDeferredValue, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { queries } from '../api/queries.ts';
 import { t } from '../i18n/index.ts';
 import { Kbd } from '../ui/kbd.tsx';
@@ -16,13 +16,14 @@ const LINKS_SHOWN = 8;
 /** Links, pages and actions by name, from anywhere. */
 export function CommandPalette({ onClose, onShowShortcuts }: { onClose(): void; onShowShortcuts(): void }) {
   const [text, setText] = useState('');
-  const q = useDeferredValue(text.trim());
+  // At once, and never what was found before: Enter takes what belongs to the text.
+  const q = text.trim();
   const navigate = useNavigate();
   const found = useInfiniteQuery({
     ...queries.links({ ...(q !== '' && { q }), limit: LINKS_SHOWN }),
     enabled: q !== '',
   });
-  const links = q === '' ? [] : (found.data?.pages[0]?.data ?? []);
+  const links = q === '' || found.isPlaceholderData ? [] : (found.data?.pages[0]?.data ?? []);
   const isUrl = /^https?:\/\/\S+$/i.test(q);
   const go = (act: () => unknown) => () => {
     onClose();

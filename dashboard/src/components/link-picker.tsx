@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ChevronDown, Link2 } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { queries } from '../api/queries.ts';
 import { t } from '../i18n/index.ts';
 import { Button } from '../ui/button.tsx';
@@ -21,13 +21,15 @@ export interface LinkPickerProps {
 export function LinkPicker({ link, onPick, size = 'small' }: LinkPickerProps) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
-  const q = useDeferredValue(text.trim());
+  const q = text.trim();
   const { data: chosen } = useQuery({ ...queries.link(link ?? ''), enabled: link !== null });
   const found = useInfiniteQuery({
     ...queries.links({ limit: LINKS_SHOWN, ...(q === '' ? { sort: '-clicks' as const } : { q }) }),
     enabled: open,
   });
-  const links: PickItem[] = (found.data?.pages[0]?.data ?? []).map(({ id, code, title, url }) => ({
+  // Never what was found before: Enter takes what belongs to the text.
+  const shown = found.isPlaceholderData ? [] : (found.data?.pages[0]?.data ?? []);
+  const links: PickItem[] = shown.map(({ id, code, title, url }) => ({
     value: id,
     label: code,
     detail: title ?? url,
