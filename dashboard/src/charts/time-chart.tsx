@@ -57,6 +57,9 @@ export function TimeChart({ label, series, interval, tz, now, onZoom, height = H
   const [anchor, setAnchor] = useState<number | null>(null);
   const hint = useId();
   const buckets = bucketsOf(series, interval, tz, now);
+  // The canvas is outside of React: it is told of every change of what it draws.
+  const drawn = JSON.stringify([buckets.values, interval, tz]);
+  const onCanvas = useRef('');
   const last = buckets.starts.length - 1;
   const index = Math.min(point?.index ?? last, last);
 
@@ -76,7 +79,10 @@ export function TimeChart({ label, series, interval, tz, now, onZoom, height = H
       label: formatTick(start, part, tz),
     })),
   );
-  const values = useEffectEvent(() => buckets.values);
+  const values = useEffectEvent(() => {
+    onCanvas.current = drawn;
+    return buckets.values;
+  });
 
   useEffect(() => {
     const element = root.current;
@@ -105,10 +111,9 @@ export function TimeChart({ label, series, interval, tz, now, onZoom, height = H
     };
   }, [height, canZoom]);
 
-  // The canvas is outside of React: it is told of every change of what it draws.
-  const drawn = JSON.stringify([buckets.values, interval, tz]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `drawn` stands for what the effect events read.
-  useEffect(() => plot?.update(values()), [plot, drawn]);
+  useEffect(() => {
+    if (onCanvas.current !== drawn) plot?.update(values());
+  }, [plot, drawn]);
 
   useImperativeHandle(ref, () => ({
     toPng: async (title) => (plot === null ? null : chartPng(plot.canvas, title, buckets)),

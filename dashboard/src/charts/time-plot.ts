@@ -11,12 +11,18 @@ export interface PlotValues {
   compare: readonly (number | null)[];
 }
 
+/** A mark below the chart, by the index of its bucket. */
+export interface Mark {
+  index: number;
+  label: string;
+}
+
 export interface PlotOptions {
   width: number;
   height: number;
   values: PlotValues;
   /** Marks for that many at most. */
-  ticks(ticksMax: number): { index: number; label: string }[];
+  ticks(ticksMax: number): Mark[];
   /** The bucket under the pointer and how far from the left it is in CSS pixels; null where there is none. */
   onPoint(index: number | null, left: number): void;
   /** Buckets over which the pointer was drawn, both included; null: drawing selects nothing. */
@@ -42,7 +48,14 @@ const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((step
 /** Draws lines over time on a canvas in `root`: an area, dashed where it still runs, and a thinner line to compare with. */
 export function createTimePlot(root: HTMLElement, options: PlotOptions): TimePlot {
   const { onSelect } = options;
-  let shown: { index: number; label: string }[] = [];
+  let shown: Mark[] = [];
+  /** By how many there may be: a drawing asks several times, and local times are dear. */
+  let marks = new Map<number, Mark[]>();
+  const marksFor = (ticksMax: number) => {
+    const known = marks.get(ticksMax) ?? options.ticks(ticksMax);
+    marks.set(ticksMax, known);
+    return known;
+  };
   // A dot for each value only where a line alone would hardly show.
   const line = { points: { size: 7, show: (u: UPlot) => (u.data[0]?.length ?? 0) < 4 }, spanGaps: false };
   let hasNewData = true;
@@ -69,7 +82,7 @@ export function createTimePlot(root: HTMLElement, options: PlotOptions): TimePlo
           grid: { show: false },
           ticks: { stroke: () => themeColour('--line'), width: 1, size: 4 },
           splits: (u) => {
-            shown = options.ticks(Math.max(2, Math.floor(u.bbox.width / devicePixelRatio / TICK_PX)));
+            shown = marksFor(Math.max(2, Math.floor(u.bbox.width / devicePixelRatio / TICK_PX)));
             return shown.map(({ index }) => index);
           },
           values: () => shown.map(({ label }) => label),
@@ -130,9 +143,12 @@ export function createTimePlot(root: HTMLElement, options: PlotOptions): TimePlo
     canvas: plot.ctx.canvas,
     update(values) {
       hasNewData = true;
+      marks = new Map();
       plot.setData(aligned(values));
     },
-    resize: (width, height) => plot.setSize({ width, height }),
+    resize(width, height) {
+      if (width !== plot.width || height !== plot.height) plot.setSize({ width, height });
+    },
     point: (index) =>
       plot.setCursor(
         index === null ? { left: -10, top: -10 } : { left: plot.valToPos(index, 'x'), top: plot.over.clientHeight / 2 },

@@ -3,6 +3,7 @@ import { bucketOf, cutCells, type Piece } from '../analytics/place-cells.ts';
 import type { Series } from '../analytics/plan.ts';
 import { type Cell, SLOT_MS, type TierPlan, tierPlan } from '../analytics/tiers.ts';
 import { numbers } from './analytics-scan.ts';
+import { hourTable } from './hour-table.ts';
 import type { Schema } from './schema.ts';
 
 /** How far rollups reach. */
@@ -136,7 +137,7 @@ async function readTiers(
       SELECT k.key, r.quarter, k.sign, r.clicks, r.visitors
       FROM unnest(${hours.map(({ hour }) => hour)}::int[], ${counted}::int[], ${lessened}::int[]) t (hour, counted, less)
       CROSS JOIN LATERAL (
-        SELECT quarter, ${countColumns(series.human)} FROM rollup_hour_all WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
+        SELECT quarter, ${countColumns(series.human)} FROM ${sql.table(hourTable(series.linkId))} WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
       CROSS JOIN LATERAL (VALUES (t.counted, 1), (t.less, -1)) k (key, sign) WHERE k.key IS NOT NULL
     ) s GROUP BY 1, 2`.execute(db);
   return rows;

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Series } from '../analytics/plan.ts';
 import { countColumns, type TierExtent } from './analytics-tiers.ts';
+import { hourTable } from './hour-table.ts';
 import { SPAN_DAYS } from './span-tier.ts';
 
 /** Whole hours; `endHour` exclusive. */
@@ -11,7 +12,7 @@ interface Hours {
 
 /** Times of one table that are read one by one, `end` exclusive. */
 interface TierRange {
-  table: 'rollup_hour_all' | 'rollup_day' | 'rollup_span';
+  table: 'hours' | 'rollup_day' | 'rollup_span';
   time: 'hour' | 'day' | 'span';
   first: number;
   end: number;
@@ -25,10 +26,10 @@ export function tierRanges({ firstHour, endHour }: Hours, { slots, daysBefore, s
   const firstDay = Math.ceil(first / 24);
   // What the clicks of the link end in counts whole when the range has all of it.
   const endDay = Math.min(Math.floor(endHour / 24), Math.ceil(end / 24), daysBefore);
-  if (firstDay >= endDay) return notEmpty([{ table: 'rollup_hour_all', time: 'hour', first, end }]);
+  if (firstDay >= endDay) return notEmpty([{ table: 'hours', time: 'hour', first, end }]);
   const hours: TierRange[] = [
-    { table: 'rollup_hour_all', time: 'hour', first, end: firstDay * 24 },
-    { table: 'rollup_hour_all', time: 'hour', first: endDay * 24, end },
+    { table: 'hours', time: 'hour', first, end: firstDay * 24 },
+    { table: 'hours', time: 'hour', first: endDay * 24, end },
   ];
   const firstSpan = Math.ceil(firstDay / SPAN_DAYS);
   const endSpan = Math.min(Math.floor(endDay / SPAN_DAYS), spansBefore);
@@ -54,7 +55,7 @@ export function valueRows(
     ({ table, time, first, end }) => sql`
     SELECT r.value_id AS id, r.clicks, r.visitors
     FROM generate_series(${first}::int, ${end - 1}::int) t CROSS JOIN LATERAL (
-      SELECT value_id, ${countColumns(human)} FROM ${sql.table(table)}
+      SELECT value_id, ${countColumns(human)} FROM ${sql.table(table === 'hours' ? hourTable(linkId) : table)}
       WHERE ${sql.ref(time)} = t AND link_id = ${linkId}::bigint AND ${values} OFFSET 0) r`,
   );
   return sql.join(tiers, sql` UNION ALL `);
