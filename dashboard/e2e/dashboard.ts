@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WaymarkClient } from '@waymark/contract/client';
@@ -53,7 +53,7 @@ export async function openDashboard({ sample, env = {}, server }: DashboardOptio
   try {
     const dataDir = mkdtempSync(join(tmpdir(), 'waymark-dashboard-'));
     stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-    if (sample) copySample(dataDir, sample);
+    if (sample) sampleClicks(dataDir, sample);
     const app = server ?? stack.use(await startTestApp({ dataDir, env: { TRUSTED_PROXIES: '127.0.0.1', ...env } }));
     const browser = await launchBrowser();
     stack.defer(() => browser.close());
@@ -91,22 +91,6 @@ export async function openDashboard({ sample, env = {}, server }: DashboardOptio
 /** The browser itself says of every answer of 400 and more that it failed to load; pages show those in words. */
 function isAboutAnAnswer(text: string): boolean {
   return text.startsWith('Failed to load resource') || text.includes('net::ERR_');
-}
-
-const samples = new Map<string, string>();
-
-/** Samples take seconds to make, so each is made once in a run and copied. */
-function copySample(dataDir: string, sample: SampleOptions): void {
-  const key = JSON.stringify(sample);
-  let made = samples.get(key);
-  if (made === undefined) {
-    made = mkdtempSync(join(tmpdir(), 'waymark-sample-'));
-    const directory = made;
-    process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-    sampleClicks(made, sample);
-    samples.set(key, made);
-  }
-  cpSync(made, dataDir, { recursive: true });
 }
 
 function contextFor(
