@@ -29,13 +29,15 @@ export function cutCells(borders: readonly number[], cellMs: number): Set<number
 /**
  * Sums cells between borders. A cell that a border cuts is placed by its pieces where they are all of its clicks, else as
  * a whole where it starts.
- * Shape: borders ascending, two at least; cells in any order, none of them cut but those of `cutCells`.
+ * Shape: borders ascending, two at least; cells in any order, none of them cut but those of `cutCells`. `placed` counts in its
+ * buckets beside them.
  */
 export function placeCells(
   cells: readonly Cell[],
   pieces: ReadonlyMap<number, readonly Piece[]>,
   borders: readonly number[],
   cellMs: number,
+  placed: readonly Piece[] = [],
 ): SeriesSums {
   const from = borders[0] ?? 0;
   const to = borders.at(-1) ?? 0;
@@ -51,6 +53,7 @@ export function placeCells(
     sum.clicks += clicks;
     sum.visitors += visitors;
   };
+  for (const piece of placed) add(...piece);
   for (const [start, clicks, visitors] of cells) {
     if (!cut.has(start)) {
       add(bucketOf(borders, start), clicks, visitors);

@@ -133,7 +133,7 @@ describe('rows that are gone', () => {
     expect(top.data).toEqual(oracle.top({ ...cut, ...top.covered }, 'country'));
   });
 
-  test('days that begin at half past or a quarter to are exact without them, over all links and of one', async () => {
+  test('days and hours that begin at half past or a quarter to are exact without them, over all links and of one', async () => {
     const oracle = await seed(40);
     await removeRows(START + 60 * DAY_MS);
     for (const timeZone of ['Asia/Kolkata', 'Asia/Kathmandu']) {
@@ -142,9 +142,11 @@ describe('rows that are gone', () => {
         ['all', 40],
       ] as const) {
         const asked = range({ quality, from: START + 30 * MINUTE_MS, filters: [GERMANY], linkId });
-        const { data, grain } = await queries().timeseries({ ...asked, interval: 'day', timeZone });
-        const starts = data.map(({ start }) => start);
-        expect({ grain, data }).toEqual({ grain: 'exact', data: oracle.series(asked, starts) });
+        for (const interval of ['day', 'hour'] as const) {
+          const { data, grain } = await queries().timeseries({ ...asked, interval, timeZone });
+          const starts = data.map(({ start }) => start);
+          expect({ grain, data }).toEqual({ grain: 'exact', data: oracle.series(asked, starts) });
+        }
       }
     }
   });

@@ -3,13 +3,14 @@ import { ALL_LINKS } from '../../clicks/rollup-rows.ts';
 import { AppError } from '../../platform/app-error.ts';
 import type { Plan } from '../analytics/plan.ts';
 import { SLOT_MS } from '../analytics/tiers.ts';
+import { int8s } from './binary-arrays.ts';
 import { anyId } from './ids.ts';
 import { rowsRetainedSince } from './retained-since.ts';
 import type { Schema } from './schema.ts';
 
 /** Numbers of any size as one parameter: dates and ids that no column holds must find nothing, not fail. */
 export function numbers(values: readonly number[]): RawBuilder<number[]> {
-  return sql`${values}::bigint[]`;
+  return sql`${int8s(values)}::bigint[]`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { cellMsOf, clicksIn, cutCells, type Piece, placeCells, type SeriesSums }
 import type { Plan } from '../analytics/plan.ts';
 import { type Cell, SLOT_MS } from '../analytics/tiers.ts';
 import { conditionOf, numbers, visitorsOf } from './analytics-scan.ts';
-import { slotCells, valueCells } from './analytics-tiers.ts';
+import { slotCells, type ValueCells, valueCells } from './analytics-tiers.ts';
 import type { Schema } from './schema.ts';
 
 /** Clicks that one question may look through to place those of border cells. Beyond it a cell counts where it starts. */
@@ -25,14 +25,14 @@ export async function sumSeries(
   const { series } = plan;
   const cellMs = cellMsOf(series);
   const cut = cutCells(borders, cellMs);
-  const { cells, pieces } =
+  const { cells, pieces, placed }: ValueCells =
     series.valueId === null
-      ? { cells: await slotCells(db, series, borders, cut, groups), pieces: new Map<number, Piece[]>() }
+      ? { cells: await slotCells(db, series, borders, cut, groups), pieces: new Map(), placed: [] }
       : await valueCells(db, series, borders, cut);
   const isOpen = ([start, clicks]: Cell) => clicks !== 0 && cut.has(start) && clicksIn(pieces.get(start)) !== clicks;
   const read = await readPieces(db, plan, cells.filter(isOpen), borders, cellMs);
   for (const [start, found] of read) pieces.set(start, found);
-  return placeCells(cells, pieces, borders, cellMs);
+  return placeCells(cells, pieces, borders, cellMs, placed);
 }
 
 /** The clicks of cells by bucket, from their rows; none where that would be too many rows. */

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { HOUR_MS } from '../../platform/clock.ts';
 import { bucketOf, cutCells, type Piece } from '../analytics/place-cells.ts';
 import type { Series } from '../analytics/plan.ts';
 import { type Cell, SLOT_MS, type TierPlan, tierPlan } from '../analytics/tiers.ts';
@@ -81,64 +82,113 @@ function firstOfGroups(groups: readonly number[]): number[] {
   });
 }
 
+/** The bucket of what counts in none. */
+const NOWHERE = -(2 ** 31);
+
 /** A sum; `quarter`: of a cut hour, null where its rows do not tell. */
 interface TierRow extends KeyedRow {
   quarter: number | null;
 }
 
-/**
- * Days and hours of a value: one cell for each bucket, and one for each hour in `cut`, with its pieces by quarters where no
- * border lies within a quarter.
- */
+export interface ValueCells {
+  /** One for each bucket, and one for each hour in `cut` that is not `placed`. */
+  cells: Cell[];
+  /** Such an hour's quarters, where some of them are cut by no border. */
+  pieces: Map<number, Piece[]>;
+  /** Hours that borders cut between quarters, in their buckets already. */
+  placed: Piece[];
+}
+
+/** Days and hours of a value. */
 export async function valueCells(
   db: Kysely<Schema>,
   series: Series,
   borders: readonly number[],
   cut: ReadonlySet<number>,
-): Promise<{ cells: Cell[]; pieces: Map<number, Piece[]> }> {
-  const pieces = new Map<number, Piece[]>();
+): Promise<ValueCells> {
+  const found: ValueCells = { cells: [], pieces: new Map(), placed: [] };
   const { slots, daysBefore } = await tierExtent(db, series.linkId);
-  if (!slots) return { cells: [], pieces };
+  if (!slots) return found;
   const plan = tierPlan(borders, slots, daysBefore);
   const cutQuarters = cutCells(borders, SLOT_MS);
+  const splits = plan.hours.map(({ at }) => (at === null || !cut.has(at) ? 0 : splitOf(borders, at)));
+  let rows = await readTiers(db, series, plan, borders, cut, splits);
+  // Some of these hours are from before there were quarters: each is then placed by itself, or not at all.
+  if (rows.some(({ key, clicks }) => clicks !== 0 && (splits[-1 - key] ?? 0) > 0))
+    rows = await readTiers(db, series, plan, borders, cut, []);
   const cells = new Map<number, Cell>();
-  for (const { key, quarter, clicks, visitors } of await readTiers(db, series, plan, borders, cut)) {
+  for (const { key, quarter, clicks, visitors } of rows) {
+    if (key >= borders.length) {
+      found.placed.push([key - borders.length - 1, clicks, visitors]);
+      continue;
+    }
     const start = (key < 0 ? plan.hours[-1 - key]?.at : borders[key]) ?? 0;
     const [, clicksBefore, visitorsBefore] = cells.get(key) ?? [start, 0, 0];
     cells.set(key, [start, clicks + clicksBefore, visitors + visitorsBefore]);
     if (quarter === null || clicks === 0) continue;
     const at = start + quarter * SLOT_MS;
     // Left out where a border cuts it: the pieces are then not all of the hour's clicks.
-    if (!cutQuarters.has(at))
-      pieces.set(start, [...(pieces.get(start) ?? []), [bucketOf(borders, at), clicks, visitors]]);
+    if (cutQuarters.has(at)) continue;
+    const pieces = found.pieces.get(start) ?? [];
+    pieces.push([bucketOf(borders, at), clicks, visitors]);
+    found.pieces.set(start, pieces);
   }
-  return { cells: [...cells.values()], pieces };
+  found.cells = [...cells.values()];
+  return found;
 }
 
-/** Sums by bucket; a cut hour, number n of the plan, is summed on its own under -1 - n, by the quarters of its rows. */
+/** At which of its quarters, 1 to 3, a single border divides the hour that begins at `start`; 0 where it is none or not one. */
+function splitOf(borders: readonly number[], start: number): number {
+  const before = bucketOf(borders, start);
+  const into = (borders[before + 1] ?? Number.POSITIVE_INFINITY) - start;
+  const next = (borders[before + 2] ?? Number.POSITIVE_INFINITY) - start;
+  return into < HOUR_MS && next >= HOUR_MS && into % SLOT_MS === 0 ? into / SLOT_MS : 0;
+}
+
+/**
+ * Sums by bucket. A cut hour, number n of the plan, is summed on its own under -1 - n, by the quarters of its rows. Where it
+ * has a split, rows that tell their quarter are summed by the bucket of that instead, under the number of borders + 1 + bucket.
+ */
 async function readTiers(
   db: Kysely<Schema>,
   series: Series,
   { days, hours }: TierPlan,
   borders: readonly number[],
   cut: ReadonlySet<number>,
+  splits: readonly number[],
 ): Promise<TierRow[]> {
-  const counted = hours.map(({ at }, n) => (at === null ? null : cut.has(at) ? -1 - n : bucketOf(borders, at)));
-  const lessened = hours.map(({ less }) => (less === null ? null : bucketOf(borders, less)));
+  const counted = hours.map(({ hour, at, less }, n) => ({
+    hour,
+    key: at === null ? NOWHERE : cut.has(at) ? -1 - n : bucketOf(borders, at),
+    less: less === null ? NOWHERE : bucketOf(borders, less),
+    split: splits[n] ?? 0,
+    before: at === null ? 0 : bucketOf(borders, at),
+  }));
   const ofSeries = sql`link_id = ${series.linkId}::bigint AND value_id = ${series.valueId}::bigint`;
   // One index probe for each day and hour: OFFSET 0 keeps the planner from reading whole tables instead.
+  const hoursOf = (some: typeof counted) => sql`
+    unnest(${numbers(some.map(({ hour }) => hour))}, ${numbers(some.map(({ key }) => key))},
+      ${numbers(some.map(({ less }) => less))}, ${numbers(some.map(({ split }) => split))},
+      ${numbers(some.map(({ before }) => before))}) t (hour, counted, less, split, before)
+    CROSS JOIN LATERAL (
+      SELECT quarter, ${countColumns(series.human)} FROM ${sql.table(hourTable(series.linkId))}
+      WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r`;
   const { rows } = await sql<TierRow>`
-    SELECT key, CASE WHEN key < 0 THEN quarter END AS quarter, sum(sign * clicks) AS clicks, sum(sign * visitors) AS visitors FROM (
-      SELECT t.key, NULL::int2 AS quarter, 1 AS sign, r.clicks, r.visitors
-      FROM unnest(${days.map(({ day }) => day)}::int[], ${days.map(({ at }) => bucketOf(borders, at))}::int[]) t (day, key)
+    SELECT CASE WHEN key < 0 AND split > 0 AND quarter IS NOT NULL
+        THEN ${sql.lit(borders.length)} + 1 + before + (quarter >= split)::int ELSE key END AS key,
+      CASE WHEN key < 0 AND split = 0 THEN quarter END AS quarter, sum(clicks)::bigint AS clicks, sum(visitors)::bigint AS visitors
+    FROM (
+      SELECT t.key, NULL::int2 AS quarter, 0 AS split, 0 AS before, r.clicks, r.visitors
+      FROM unnest(${numbers(days.map(({ day }) => day))}, ${numbers(days.map(({ at }) => bucketOf(borders, at)))}) t (day, key)
       CROSS JOIN LATERAL (
         SELECT ${countColumns(series.human)} FROM rollup_day WHERE day = t.day AND ${ofSeries} OFFSET 0) r
       UNION ALL
-      SELECT k.key, r.quarter, k.sign, r.clicks, r.visitors
-      FROM unnest(${hours.map(({ hour }) => hour)}::int[], ${counted}::int[], ${lessened}::int[]) t (hour, counted, less)
-      CROSS JOIN LATERAL (
-        SELECT quarter, ${countColumns(series.human)} FROM ${sql.table(hourTable(series.linkId))} WHERE hour = t.hour AND ${ofSeries} OFFSET 0) r
-      CROSS JOIN LATERAL (VALUES (t.counted, 1), (t.less, -1)) k (key, sign) WHERE k.key IS NOT NULL
-    ) s GROUP BY 1, 2`.execute(db);
+      SELECT t.counted, r.quarter, t.split, t.before, r.clicks, r.visitors
+      FROM ${hoursOf(counted.filter(({ less }) => less === NOWHERE))}
+      UNION ALL
+      SELECT k.key, r.quarter, t.split, t.before, k.sign * r.clicks, k.sign * r.visitors
+      FROM ${hoursOf(counted.filter(({ less }) => less !== NOWHERE))}
+      CROSS JOIN LATERAL (VALUES (t.counted, 1), (t.less, -1)) k (key, sign)
+    ) s WHERE key <> ${sql.lit(NOWHERE)} GROUP BY 1, 2`.execute(db);
   return rows;
 }

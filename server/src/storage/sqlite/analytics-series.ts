@@ -41,13 +41,17 @@ function sumCells(sqlite: Database, plan: Plan, borders: readonly number[]): Ser
     sum.clicks += clicks;
     sum.visitors += visitors;
   };
-  const cells = series.valueId === null ? slotCells(sqlite, series, from, to) : valueCells(sqlite, series, borders);
   const quarters = new QuarterCells(sqlite, series, cut);
+  const { cells, placed } =
+    series.valueId === null
+      ? { cells: slotCells(sqlite, series, from, to), placed: [] }
+      : valueCells(sqlite, series, borders, quarters);
   const borderClicks = new BorderClicks(sqlite, plan);
   const partOf = partFinder(borders);
   const addPiece = (start: number, clicks: number, visitors: number) => {
     if (start >= from && start < to) add(partOf(start), clicks, visitors);
   };
+  for (const cell of placed) addPiece(...cell);
   for (const [start, clicks, visitors] of cells) {
     if (clicks === 0) continue;
     const cuts = clicks > 0 ? cut.get(start) : undefined;

@@ -1,6 +1,7 @@
 import type { Database } from 'bun:sqlite';
-import { type Cell, tierPlan } from '../analytics/tiers.ts';
+import { type Cell, SLOT_MS, type TierPlan, tierPlan } from '../analytics/tiers.ts';
 import type { Series } from './analytics-plan.ts';
+import type { QuarterCells } from './quarter-cells.ts';
 
 export { type Cell, SLOT_MS } from '../analytics/tiers.ts';
 
@@ -30,16 +31,32 @@ export function countColumns(human: boolean): string {
 
 /**
  * Cells of a value's series, so that no cell but an hour is cut by a border. Hours that a day's stretch is less by stand as
- * negative cells where the stretch begins.
+ * negative cells where the stretch begins. Hours that `quarters` has whole are not read: `placed` are their quarters.
  * Shape: borders ascending. Cells of one day lie near each other, else the order means nothing.
  */
-export function valueCells(sqlite: Database, series: Series, borders: readonly number[]): Cell[] {
+export function valueCells(
+  sqlite: Database,
+  series: Series,
+  borders: readonly number[],
+  quarters: QuarterCells,
+): { cells: Cell[]; placed: Cell[] } {
   const extent = slotExtent(sqlite, series.linkId);
-  if (!extent) return [];
+  if (!extent) return { cells: [], placed: [] };
   const plan = tierPlan(borders, extent, completeDaysBefore(sqlite));
   const days = new Map(plan.days.map(({ day, at }) => [day, at]));
-  const hours = new Map(plan.hours.map((hour) => [hour.hour, hour]));
+  const hours = new Map<number, TierPlan['hours'][number]>();
   const cells: Cell[] = [];
+  const placed: Cell[] = [];
+  for (const planned of plan.hours) {
+    const whole = quarters.complete(planned.hour);
+    if (whole === null) hours.set(planned.hour, planned);
+    else {
+      for (const [hour, quarter, clicks, visitors] of whole) {
+        if (planned.at !== null) placed.push([(hour * 4 + quarter) * SLOT_MS, clicks, visitors]);
+        if (planned.less !== null) cells.push([planned.less, -clicks, -visitors]);
+      }
+    }
+  }
   for (const [day, clicks, visitors] of readTier(sqlite, 'day', series, [...days.keys()])) {
     cells.push([days.get(day) ?? 0, clicks, visitors]);
   }
@@ -48,7 +65,7 @@ export function valueCells(sqlite: Database, series: Series, borders: readonly n
     if (at !== null) cells.push([at, clicks, visitors]);
     if (less !== null) cells.push([less, -clicks, -visitors]);
   }
-  return cells;
+  return { cells, placed };
 }
 
 function readTier(sqlite: Database, tier: 'hour' | 'day', series: Series, times: readonly number[]): Cell[] {

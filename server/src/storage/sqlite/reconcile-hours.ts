@@ -17,6 +17,7 @@ import type { Counts } from '../../clicks/rollup-counts.ts';
 import { ALL_LINKS, hasQuarters } from '../../clicks/rollup-rows.ts';
 import { HOUR_MS } from '../../platform/clock.ts';
 import { VALUE_COLUMNS } from './click-events.ts';
+import { quartersSince } from './quarter-cells.ts';
 
 /** Rows of clicks whose recount is held in memory at a time. */
 const ROWS_AT_ONCE = 100_000;
@@ -60,9 +61,7 @@ export class HourRecount {
       .all(OTHER_VALUE, DIMENSIONS.quality);
     this.humanId = values.find(({ value }) => value === 'human')?.id ?? 0;
     for (const { id, dimension, value } of values) if (value === OTHER_VALUE) this.otherIds.set(dimension, id);
-    this.quartersSince =
-      sqlite.query<{ n: number }, []>(`SELECT n FROM counters WHERE kind = 'rollup_quarters_since'`).get()?.n ??
-      Number.POSITIVE_INFINITY;
+    this.quartersSince = quartersSince(sqlite);
   }
 
   /** Differences in portions: links by links where the hour has many clicks, all links together last. */
