@@ -1,7 +1,7 @@
-import { setPriority } from 'node:os';
 import type { Endpoint } from '../platform/thread-rpc.ts';
 import { openForReading } from '../storage/sqlite/database.ts';
 import { makeLinkCopy } from '../storage/sqlite/link-copy-maker.ts';
+import { giveWay } from './give-way.ts';
 import type { FromLinkCopy, LinkCopyInit } from './messages.ts';
 
 declare const self: Endpoint & { postMessage(message: unknown, transfer?: ArrayBuffer[]): void };
@@ -22,11 +22,7 @@ self.onmessage = (event) => {
 };
 
 async function make(init: LinkCopyInit): Promise<void> {
-  try {
-    setPriority(0, NICENESS); // On Linux 0 is the calling thread.
-  } catch {
-    // Not allowed here: it then competes as an equal.
-  }
+  giveWay(NICENESS);
   const { file, ...options } = init;
   const sqlite = openForReading(file, CACHE_KIB);
   try {

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { rmSync, statfsSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import type { Confirmations } from '../clicks/confirmations.ts';
 import type { IngestPort } from '../clicks/ingest.ts';
@@ -10,6 +9,7 @@ import type { Endpoint } from '../platform/thread-rpc.ts';
 import { allocate, SEGMENT_BYTES, sparePath, spareSegments } from '../storage/outbox/files.ts';
 import { RawQueue } from '../storage/outbox/raw-queue.ts';
 import { SealedLog, sealedThrough } from '../storage/outbox/sealed-log.ts';
+import { giveWay } from './give-way.ts';
 import type { FromSealer, SealerBase, ToSealer } from './messages.ts';
 import { createThreadEnricher } from './sealer-enricher.ts';
 
@@ -49,11 +49,7 @@ export interface SealerPorts {
 export async function runSealer(main: Endpoint, init: SealerBase, ports: SealerPorts): Promise<void> {
   const { ingest, saltOf, confirmations } = ports;
   const say = (message: FromSealer) => main.postMessage(message);
-  try {
-    setPriority(0, NICENESS); // On Linux 0 is the calling thread.
-  } catch {
-    // Not allowed here: the sealer then competes as an equal.
-  }
+  giveWay(NICENESS);
   const through = sealedThrough(init.outboxDir);
   const sealed = new SealedLog(init.outboxDir, Math.max(1000, init.keepMs / 4), systemClock);
   const raw = new RawQueue(init.outboxDir, (edgeId) => through.get(edgeId) ?? 0);

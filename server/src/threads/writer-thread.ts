@@ -1,4 +1,3 @@
-import { setPriority } from 'node:os';
 import { systemClock } from '../platform/clock.ts';
 import { type Call, type Endpoint, type Reply, toWire } from '../platform/thread-rpc.ts';
 import { closeWriting, keepUndoInMemory, openForWriting } from '../storage/sqlite/database.ts';
@@ -7,6 +6,7 @@ import { migrate } from '../storage/sqlite/migrate.ts';
 import { createWriteContext, LinkChanges } from '../storage/sqlite/write-context.ts';
 import { WriteQueue } from '../storage/sqlite/write-queue.ts';
 import { createWriteServices } from '../storage/sqlite/write-services.ts';
+import { giveWay } from './give-way.ts';
 import type { FromWriter, WriterInit, WriterReady } from './messages.ts';
 
 declare const self: Endpoint;
@@ -27,11 +27,7 @@ self.onmessage = (event) => {
 };
 
 function start(init: WriterInit): { from: number; to: number } {
-  try {
-    setPriority(0, NICENESS); // On Linux 0 is the calling thread.
-  } catch {
-    // Not allowed here: the writer then competes as an equal.
-  }
+  giveWay(NICENESS);
   const sqlite = openForWriting(init.file);
   const schema = migrate(sqlite);
   keepUndoInMemory(sqlite);
