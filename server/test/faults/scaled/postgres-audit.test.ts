@@ -73,12 +73,7 @@ async function fill(pool: Pool): Promise<void> {
               Math.floor(at / 900_000),
               ...counts,
             ])
-          : pool.query('INSERT INTO rollup_hour VALUES ($1, $2, $3, 1, $4, $5, $6)', [
-              Math.floor(at / 3_600_000),
-              link,
-              valueId,
-              ...counts,
-            ]),
+          : addHour(pool, link > 0 && i % 2 === 0, Math.floor(at / 3_600_000), link, valueId, ...counts),
       );
     });
     await Promise.all(additions);
@@ -89,6 +84,16 @@ async function fill(pool: Pool): Promise<void> {
   );
   await pool.query(`INSERT INTO ingest_batches VALUES ('e', 1, 60, '', 0), ('e', 61, 121, '', 0)`);
   await pool.query(`INSERT INTO ingest_edges VALUES ('e', 121, 120, 1, 0, 0)`);
+}
+
+/** As ingest adds it, or as housekeeping leaves it. */
+function addHour(pool: Pool, asArrays: boolean, ...row: number[]): Promise<unknown> {
+  return asArrays
+    ? pool.query(
+        `INSERT INTO rollup_hour_added VALUES ($1, $2, 0, ARRAY[$3::int8], ARRAY[1], ARRAY[$4::int4], ARRAY[$5::int4], ARRAY[$6::int4])`,
+        row,
+      )
+    : pool.query('INSERT INTO rollup_hour VALUES ($1, $2, $3, 1, $4, $5, $6)', row);
 }
 
 test('numbers that follow from the rows are found in order, and told by code and edge', async () => {
@@ -108,6 +113,10 @@ test.each([
   ['quarter hours', 'INSERT INTO rollup_15m SELECT * FROM rollup_15m LIMIT 1'],
   ['hours by value', 'DELETE FROM rollup_hour WHERE ctid = (SELECT ctid FROM rollup_hour LIMIT 1)'],
   ['hours by value', 'INSERT INTO rollup_hour VALUES (1, 1, 1, 1, 0, 0, 0)'],
+  [
+    'hours by value',
+    'UPDATE rollup_hour_added SET clicks[1] = 2 WHERE ctid = (SELECT min(ctid) FROM rollup_hour_added)',
+  ],
   ['days by value', `UPDATE rollup_tiers SET days_before = ${DAY + 1}`],
   ['first visits on a link', 'UPDATE clicks SET first_seen = first_seen | 1 WHERE id = 100'],
   ['first visits anywhere', 'UPDATE clicks SET first_seen = first_seen & ~4 WHERE id = 1'],

@@ -68,7 +68,7 @@ const CHECKS: Record<string, string> = {
   ),
   'hours by value': difference(
     rollupOf('at / 3600000'),
-    `SELECT hour, link_id, value_id, ${STORED} FROM rollup_hour GROUP BY 1, 2, 3 HAVING sum(clicks) <> 0`,
+    `SELECT hour, link_id, value_id, ${STORED} FROM rollup_hour_all GROUP BY 1, 2, 3 HAVING sum(clicks) <> 0`,
     BY_VALUE,
   ),
   'days by value': difference(
